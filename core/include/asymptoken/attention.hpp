@@ -1,0 +1,103 @@
+#pragma once
+
+#include <vector>
+
+#include "asymptoken/matrix.hpp"
+#include "asymptoken/simd.hpp"
+
+namespace asymptoken {
+
+/// Keys and values in the order in which the kernels read them. T is float or double.
+///
+/// Memory: n (key_dimension + value_dimension) numbers, each dimension padded to the kernel's tile.
+template <class T>
+class KeyValueCache {
+ public:
+  KeyValueCache(Index key_dimension, Index value_dimension);
+
+  /// Adds tokens: keys is count x key_dimension, values is count x value_dimension. Throws Error when they disagree.
+  void append(const RowsView<T>& keys, const RowsView<T>& values);
+
+  Index size() const { return size_; }
+  Index key_dimension() const { return key_dimension_; }
+  Index value_dimension() const { return value_dimension_; }
+
+ private:
+  template <class>
+  friend class StreamingAttention;
+
+  Index key_dimension_;
+  Index value_dimension_;
+  Index size_ = 0;
+  std::vector<T> keys_;
+  std::vector<T> values_;
+};
+
+/// What softmax attention says of each query. p_j are the softmax weights of its keys.
+template <class T>
+struct AttentionOutput {
+  Rows<T> output;             ///< queries x value_dimension: sum_j p_j v_j
+  Vector log_sum_exp;         ///< queries: log sum_j e^{logit_j}
+  Vector participation;       ///< queries: sum_j p_j^2, the reciprocal of the effective number of keys
+  Vector entropy;             ///< queries: -sum_j p_j log p_j, in nats
+};
+
+/// Softmax attention of fixed queries over keys that arrive in parts: the finite-n attention map.
+///
+/// Keeps a running maximum, so that logits of any finite size are ordinary input, and memory is
+/// queries x (value_dimension + a few), never queries x keys. The result after any number of keys is that of
+/// softmax over exactly those keys; it depends neither on how the keys were cut into parts nor, with
+/// `deterministic`, on the SIMD target.
+template <class T>
+class StreamingAttention {
+ public:
+  /// logit of query x against key k = scale <x, k>.
+  StreamingAttention(const RowsView<T>& queries, T scale, Index value_dimension, Compute compute = {});
+  ~StreamingAttention();
+  StreamingAttention(StreamingAttention&&) noexcept;
+  StreamingAttention& operator=(StreamingAttention&&) noexcept;
+
+  /// Attends to keys first .. last-1 of the cache. Throws Error when the range or the dimensions do not fit.
+  void accumulate(const KeyValueCache<T>& tokens, Index first, Index last);
+
+  /// The attention over all keys seen so far. Throws Error before the first key.
+  AttentionOutput<T> result() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// All at once: StreamingAttention over whole arrays.
+template <class T>
+AttentionOutput<T> attend(const RowsView<T>& queries, const RowsView<T>& keys, const RowsView<T>& values, T scale,
+                          Compute compute = {});
+
+/// Softmax weights p(i, j) = e^{logit(i,j) - log_sum_exp_i} of a block of queries against a block of keys, given
+/// the log-sum-exp over all keys: one tile of the attention matrix.
+Rows<float> attention_weights(const RowsView<float>& queries, const RowsView<float>& keys, float scale,
+                              const Vector& log_sum_exp, Compute compute = {});
+
+/// Mean and population covariance of rows that arrive in parts, accumulated in float64 about a fixed `origin`
+/// (near the mean, for accuracy); the result does not depend on how the rows were cut.
+class MomentAccumulator {
+ public:
+  explicit MomentAccumulator(Vector origin);
+
+  void add(const RowsView<float>& rows);
+  void add(const RowsView<double>& rows);
+  Index count() const { return count_; }
+  /// Throws Error before the first row.
+  Moments moments() const;
+
+ private:
+  template <class T>
+  void add_rows(const RowsView<T>& rows);
+
+  Vector origin_;
+  Vector sum_;
+  Matrix products_;
+  Index count_ = 0;
+};
+
+}  // namespace asymptoken

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "asymptoken/result.hpp"
+#include "asymptoken/simd.hpp"
+#include "asymptoken/spec.hpp"
+
+namespace asymptoken {
+
+/// The smallest unit of work: one replicate of one stream of tokens, which feeds one point of every curve.
+struct Item {
+  std::int64_t replicate;
+  std::size_t point;  ///< index into Spec::tokens
+  double work;        ///< about how many multiply-adds it takes; the unit of progress and time left
+};
+
+/// What is to be done, in the order in which it is merged. Immutable; a pure function of the spec, so that a browser
+/// worker, a thread and an MPI rank that plan the same spec hold the same list.
+class Plan {
+ public:
+  /// Computes the limits and predictions of every curve. Throws Error when an item would not fit in
+  /// `memory_limit` bytes (the sentence names the amount it needs).
+  explicit Plan(Spec spec, double memory_limit = 2e9);
+  ~Plan();
+  Plan(Plan&&) noexcept;
+  Plan& operator=(Plan&&) noexcept;
+
+  const Spec& spec() const;
+  const std::vector<Item>& items() const;
+  double total_work() const;
+  /// How many numbers an item yields: curves x metrics.
+  std::size_t values_per_item() const;
+  /// The curves without measurements: parameters, horizon, limit, predictions.
+  const Result& skeleton() const;
+
+ private:
+  friend class Execution;
+  struct Contents;
+  std::unique_ptr<Contents> contents_;
+};
+
+/// One item under way. Its values are a pure function of (spec, item); `advance` only decides when to pause.
+class Execution {
+ public:
+  /// The plan must outlive the execution.
+  Execution(const Plan& plan, std::size_t item, Compute compute);
+  ~Execution();
+  Execution(Execution&&) noexcept;
+  Execution& operator=(Execution&&) noexcept;
+
+  /// Does about `work` multiply-adds, or what is left. Returns whether the item is finished.
+  bool advance(double work);
+  /// From 0 to 1.
+  double fraction_done() const;
+  /// Error of each metric of each curve, [curve][metric]. Throws Error before the item is finished.
+  const std::vector<double>& values() const;
+
+  struct Steps;
+
+ private:
+  std::unique_ptr<Steps> steps_;
+};
+
+/// From start to end in one call.
+std::vector<double> execute(const Plan& plan, std::size_t item, Compute compute);
+
+/// Folds finished items into a result. Any subset may be there, in any order of arrival: folding follows item order, so
+/// the result depends on which items are finished only.
+class Merger {
+ public:
+  explicit Merger(const Plan& plan);
+
+  /// Throws Error when the count of values is wrong. An item that is already there is left as it is.
+  void add(std::size_t item, std::span<const double> values);
+  std::size_t items_done() const { return items_done_; }
+  double work_done() const { return work_done_; }
+  bool has(std::size_t item) const;
+  Result result() const;
+
+ private:
+  const Plan* plan_;
+  std::vector<std::vector<double>> values_;
+  std::size_t items_done_ = 0;
+  double work_done_ = 0;
+};
+
+/// What is known without running: limit, asymptotic constants, horizon and predicted exponents of every curve, as JSON.
+std::string limit_json(const Spec& spec);
+
+}  // namespace asymptoken

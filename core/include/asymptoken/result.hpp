@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "asymptoken/fit.hpp"
+#include "asymptoken/limit.hpp"
+
+namespace asymptoken {
+
+/// A number measured over replicates.
+struct Estimate {
+  double mean;
+  double standard_deviation;  ///< sample standard deviation over replicates (count - 1); 0 when count is 1
+  std::int64_t count;
+  double standard_error() const;  ///< standard_deviation / sqrt(count)
+};
+
+struct Point {
+  std::int64_t n;
+  std::vector<std::optional<Estimate>> metrics;  ///< in the order of Result::metrics; nothing before the first replicate
+};
+
+/// A number that theory gives for a metric of a curve.
+struct Prediction {
+  std::string metric;
+  std::string quantity;  ///< `slope` (of log error on log n) or `constant` (error ~ constant n^slope)
+  std::string name;      ///< such as `guaranteed rate`
+  double value;
+  Status status;
+  std::string formula;
+};
+
+struct Curve {
+  std::vector<std::pair<std::string, double>> parameters;  ///< such as scale, horizon, radius
+  double horizon;
+  std::vector<Point> points;
+  std::vector<std::optional<PowerLawFit>> fit;  ///< in the order of Result::metrics; nothing before three points
+  std::vector<Prediction> predicted;
+};
+
+/// Who computed it. Not part of what is compared between machines.
+struct Provenance {
+  std::string version;
+  std::string target;  ///< such as `native`, `wasm`, `node`
+  std::string simd;
+  double wall_seconds = 0;
+};
+
+/// What an experiment found. `to_json` and `parse_result` are inverse to each other.
+struct Result {
+  std::string spec_json;
+  std::vector<std::string> metrics;
+  std::vector<Curve> curves;
+  std::int64_t items_done = 0;
+  std::int64_t items = 0;  ///< items_done < items: a partial result
+  Provenance provenance;
+};
+
+/// {"schema", "spec", "complete", "items", "metrics", "curves": [{"parameters", "horizon", "points": [{"n", METRIC:
+/// {"mean", "standard_deviation", "count"}...}], "fit": {METRIC: {"slope", "slope_se", ...}}, "predicted": [...]}],
+/// "provenance"}. Numbers are written with as many digits as it takes to read the same double back.
+std::string to_json(const Result& result);
+
+/// Throws Error when the text is not a result of this schema.
+Result parse_result(std::string_view json);
+
+/// One line per curve, point and metric: parameters, n, metric, mean, standard_deviation, standard_error, count.
+std::string to_csv(const Result& result);
+
+std::string_view version();
+
+}  // namespace asymptoken

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "asymptoken/law.hpp"
+#include "asymptoken/limit.hpp"
+
+namespace asymptoken {
+
+/// One attention head of a sweep, and what tells it apart.
+struct Head {
+  AttentionForm form;
+  double multiplier;  ///< form.A = multiplier times the sweep's base matrix
+  double horizon;     ///< of form.A under the law's covariance
+};
+
+/// The heads of a sweep: one base matrix at several multipliers, and one V.
+///
+/// Built from `{"weights": "random", "seed": s, "scales": sweep}` (W_q, W_k, W_v with independent N(0, 1/d) entries,
+/// A = scale W_k' W_q / sqrt(d)), `{"weights": "random", "seed": s, "horizons": sweep}` (the same A, scaled to each
+/// horizon), or `{"matrix": A, "value": V}` with the numbers (A contains the scale; V is the identity when left out).
+struct AttentionSweep {
+  Matrix base;
+  Matrix V;
+  std::string parameter;  ///< what the sweep varies: `scale`, `horizon`, or empty for one fixed matrix
+  std::vector<Head> heads;
+};
+
+/// A complete description of an experiment: the same JSON for the command, the library and the page.
+///
+/// The document is checked whole before anything runs; unknown keys are errors. Every key and its default is
+/// printed by `asymptoken spec NAME`.
+struct Spec {
+  std::string experiment;  ///< `map` or `moments`
+  std::uint64_t seed;
+  bool deterministic;
+  LawPointer law;
+  AttentionSweep attention;
+  std::vector<std::int64_t> tokens;  ///< the n of each point, ascending
+  std::int64_t replicates;           ///< per point, >= 1
+  std::int64_t fresh_queries;        ///< `moments`: fresh draws of the law as queries; 0: the tokens themselves
+  std::vector<Vector> queries;       ///< `map`: the query of each curve, per head
+  std::vector<double> radii;         ///< `map`: |x| of each of these queries
+  std::string json;                  ///< the document again, every default written out
+};
+
+/// Reads a spec. Throws Error naming the field at the first thing that does not fit.
+Spec parse_spec(std::string_view json);
+
+/// The built-in experiments, and their documents.
+struct BuiltinSpec {
+  std::string_view name;
+  std::string_view summary;  ///< one line
+  std::string_view json;
+};
+std::vector<BuiltinSpec> builtin_specs();
+
+/// Throws Error naming the known ones.
+const BuiltinSpec& builtin_spec(std::string_view name);
+
+/// The document with `path` (such as `law.dimension`) set to `value`, JSON or else plain text. Where the keys of an
+/// object exclude each other (`attention.scales`, `attention.horizons`, `attention.matrix`), setting one drops the
+/// others. Throws Error when a step of the path is not an object; the result is checked by parse_spec, not here.
+std::string with_setting(std::string_view json, std::string_view path, std::string_view value);
+
+}  // namespace asymptoken

@@ -1,0 +1,150 @@
+/**
+ * What `@asymptoken/core` offers to a page or to Node. Everything that computes runs in plain workers (no SharedArrayBuffer,
+ * no special headers); nothing here blocks the calling thread.
+ */
+
+/** A spec as the command and the library read it; `asymptoken spec NAME` prints one with every default. */
+export type Spec = { experiment: string; [key: string]: unknown };
+
+export type Status = 'paper' | 'derived' | 'heuristic';
+
+export interface Estimate {
+  mean: number;
+  /** Over replicates; the standard error is standard_deviation / sqrt(count). */
+  standard_deviation: number;
+  count: number;
+}
+
+/** Metrics are keyed by the names in `Result.metrics`; null before the first replicate. */
+export interface Point {
+  n: number;
+  [metric: string]: number | Estimate | null;
+}
+
+export interface PowerLawFit {
+  slope: number;
+  slope_se: number;
+  intercept: number;
+  intercept_se: number;
+  points: number;
+}
+
+export interface Prediction {
+  metric: string;
+  quantity: 'slope' | 'constant';
+  name: string;
+  value: number;
+  status: Status;
+  formula: string;
+}
+
+export interface Curve {
+  parameters: Record<string, number>;
+  horizon: number;
+  points: Point[];
+  /** null before three points have an error bar. */
+  fit: Record<string, PowerLawFit | null>;
+  predicted: Prediction[];
+}
+
+export interface Result {
+  schema: 1;
+  spec: Spec;
+  complete: boolean;
+  items: { done: number; total: number };
+  metrics: string[];
+  curves: Curve[];
+  provenance: { version: string; target: string; simd: string; wall_seconds: number };
+}
+
+export interface Progress {
+  /** From 0 to 1, by work, items under way included. */
+  fraction: number;
+  items: { done: number; total: number };
+  /** Seconds; null until it can be estimated. */
+  secondsLeft: number | null;
+  secondsRunning: number;
+}
+
+export interface RunOptions {
+  /** How many workers to use at most; default: all of the pool. */
+  workers?: number;
+  /** Aborting rejects with the signal's reason within 50 ms. */
+  signal?: AbortSignal;
+  /** While it is paused no work is done; finished items are kept. */
+  pause?: PauseSignal;
+  /** Called with everything measured so far, at most every `partialInterval` milliseconds. */
+  onPartial?: (result: Result, progress: Progress) => void;
+  /** Default 100. */
+  partialInterval?: number;
+}
+
+/** Like AbortSignal, for stopping and going on. */
+export interface PauseSignal {
+  readonly paused: boolean;
+  addEventListener(type: 'change', listener: () => void): void;
+  removeEventListener(type: 'change', listener: () => void): void;
+}
+
+/** One rectangle of the attention matrix of the first n tokens of a spec's law. */
+export interface HeatmapRequest {
+  /** The number of tokens, from 1 to 65536. */
+  n: number;
+  /** Index into the spec's sweep of heads; default 0. */
+  head?: number;
+  /** Which replicate's tokens; default 0. */
+  replicate?: number;
+  /** Half-open ranges of queries (rows) and keys (columns); default: all. */
+  rows?: [number, number];
+  columns?: [number, number];
+  signal?: AbortSignal;
+}
+
+export interface Heatmap {
+  rows: [number, number];
+  columns: [number, number];
+  /** Softmax weights, row-major; each row of the whole matrix sums to 1. */
+  weights: Float32Array;
+  /** Of every row in range: log of the sum of e^logit. */
+  logSumExp: Float64Array;
+}
+
+export interface Tokens {
+  n: number;
+  dimension: number;
+  /** Row-major, n x dimension: the same bits on every machine. */
+  values: Float32Array;
+}
+
+export interface BuiltinSpec {
+  name: string;
+  summary: string;
+  spec: Spec;
+}
+
+export interface LoadOptions {
+  /** `auto` takes the relaxed binary where the engine has relaxed SIMD. */
+  variant?: 'auto' | 'simd128' | 'relaxed';
+  /** Size of the pool; default: the number of cores, at most 8. */
+  workers?: number;
+  /** Where worker.js and the .wasm files lie; default: beside this module. */
+  base?: string | URL;
+}
+
+export interface Asymptoken {
+  readonly variant: 'simd128' | 'relaxed';
+  readonly workers: number;
+  readonly version: string;
+  /** The built-in specs, every default written out. */
+  specs(): Promise<BuiltinSpec[]>;
+  /** Checks a spec and returns it with every default written out; rejects with the one sentence that names the field. */
+  complete(spec: Spec): Promise<Spec>;
+  run(spec: Spec, options?: RunOptions): Promise<Result>;
+  /** Closed forms only: limit, asymptotic constants, horizon, predicted exponents. */
+  limit(spec: Spec): Promise<unknown>;
+  heatmap(spec: Spec, request: HeatmapRequest): Promise<Heatmap>;
+  /** The first n tokens of the law, as `heatmap` uses them. */
+  tokens(spec: Spec, n: number, replicate?: number): Promise<Tokens>;
+  /** Ends the workers; anything under way rejects. */
+  close(): void;
+}
