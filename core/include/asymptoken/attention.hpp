@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "asymptoken/matrix.hpp"
@@ -14,6 +15,9 @@ template <class T>
 class KeyValueCache {
  public:
   KeyValueCache(Index key_dimension, Index value_dimension);
+
+  /// Makes room for that many tokens in all, so that appending does not copy what is there.
+  void reserve(Index tokens);
 
   /// Adds tokens: keys is count x key_dimension, values is count x value_dimension. Throws Error when they disagree.
   void append(const RowsView<T>& keys, const RowsView<T>& values);

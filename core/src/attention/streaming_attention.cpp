@@ -1,0 +1,219 @@
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "asymptoken/attention.hpp"
+#include "asymptoken/error.hpp"
+#include "simd/kernels.hpp"
+#include "special/log.hpp"
+
+namespace asymptoken {
+
+namespace {
+
+constexpr double ln_2 = 0.693147180559945309417;
+constexpr double log2_e = 1.44269504088896340736;
+
+/// After this many keys the kernel's sums move to float64, which bounds the rounding of long float32 sums.
+constexpr Index keys_between_moves = 16 * simd::keys_per_block;
+
+template <class T>
+Index tile_width(const simd::Kernels& kernels) {
+  if constexpr (std::is_same_v<T, float>) {
+    return kernels.width_float;
+  } else {
+    return kernels.width_double;
+  }
+}
+
+void run_kernel(const simd::Kernels& kernels, const simd::AttentionTile<float>& tile, Index first, Index last) {
+  kernels.attend_float(tile, first, last);
+}
+
+void run_kernel(const simd::Kernels& kernels, const simd::AttentionTile<double>& tile, Index first, Index last) {
+  kernels.attend_double(tile, first, last);
+}
+
+/// What the softmax of one tile's queries needs: four sums a query and the weighted values, relative to a maximum.
+template <class T>
+struct Sums {
+  Sums(Index width, Index value_dimension)
+      : maximum(static_cast<std::size_t>(width), std::numeric_limits<T>::lowest()),
+        sum(static_cast<std::size_t>(width)),
+        squares(static_cast<std::size_t>(width)),
+        weighted_logits(static_cast<std::size_t>(width)),
+        output(static_cast<std::size_t>(width * value_dimension)) {}
+
+  std::vector<T> maximum;
+  std::vector<T> sum;
+  std::vector<T> squares;
+  std::vector<T> weighted_logits;
+  std::vector<T> output;
+};
+
+/// Adds what the kernel gathered to the float64 sums and starts the kernel's anew, its maximum kept.
+template <class T>
+void move_sums(Sums<T>& from, Sums<double>& to, const simd::Kernels& kernels) {
+  const std::size_t width = from.maximum.size();
+  std::vector<double> drop(width);
+  std::vector<double> factor(width);
+  for (std::size_t q = 0; q < width; ++q) {
+    drop[q] = (to.maximum[q] - static_cast<double>(from.maximum[q])) * ln_2;
+  }
+  kernels.exp_double(drop.data(), factor.data(), width);
+  for (std::size_t q = 0; q < width; ++q) {
+    const double shift = std::max(to.maximum[q] - static_cast<double>(from.maximum[q]), -1e300) * to.sum[q];
+    to.weighted_logits[q] =
+        (to.weighted_logits[q] + shift) * factor[q] + static_cast<double>(from.weighted_logits[q]);
+    to.sum[q] = to.sum[q] * factor[q] + static_cast<double>(from.sum[q]);
+    to.squares[q] = to.squares[q] * (factor[q] * factor[q]) + static_cast<double>(from.squares[q]);
+    to.maximum[q] = static_cast<double>(from.maximum[q]);
+  }
+  for (std::size_t start = 0; start < from.output.size(); start += width) {
+    for (std::size_t q = 0; q < width; ++q) {
+      to.output[start + q] = to.output[start + q] * factor[q] + static_cast<double>(from.output[start + q]);
+    }
+  }
+  std::ranges::fill(from.sum, T(0));
+  std::ranges::fill(from.squares, T(0));
+  std::ranges::fill(from.weighted_logits, T(0));
+  std::ranges::fill(from.output, T(0));
+}
+
+}  // namespace
+
+template <class T>
+struct StreamingAttention<T>::State {
+  const simd::Kernels* kernels;
+  Index query_count;
+  Index key_dimension;
+  Index value_dimension;
+  Index width;
+  Index keys_seen = 0;
+  std::vector<T> queries;  ///< tiles x key_dimension x width, scaled
+  std::vector<T> weights;  ///< scratch of the kernel
+  std::vector<Sums<T>> recent;
+  std::vector<Sums<double>> total;
+
+  Index tiles() const { return (query_count + width - 1) / width; }
+};
+
+template <class T>
+StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, T scale, Index value_dimension, Compute compute)
+    : state_(std::make_unique<State>()) {
+  if (queries.rows() < 1) {
+    throw Error("number of queries", "0", "at least 1");
+  }
+  State& state = *state_;
+  state.kernels = &simd::kernels(compute);
+  state.query_count = queries.rows();
+  state.key_dimension = queries.cols();
+  state.value_dimension = value_dimension;
+  state.width = tile_width<T>(*state.kernels);
+  state.queries.resize(static_cast<std::size_t>(state.tiles() * state.key_dimension * state.width));
+  state.weights.resize(static_cast<std::size_t>((simd::keys_per_block + simd::keys_per_panel) * state.width));
+  // The kernel works in base 2: one multiplication here instead of one for each weight.
+  const T factor = static_cast<T>(static_cast<double>(scale) * log2_e);
+  for (Index query = 0; query < state.query_count; ++query) {
+    T* tile = state.queries.data() + query / state.width * state.key_dimension * state.width + query % state.width;
+    for (Index k = 0; k < state.key_dimension; ++k) {
+      tile[k * state.width] = queries(query, k) * factor;
+    }
+  }
+  state.recent.assign(static_cast<std::size_t>(state.tiles()), Sums<T>(state.width, value_dimension));
+  state.total.assign(static_cast<std::size_t>(state.tiles()), Sums<double>(state.width, value_dimension));
+}
+
+template <class T>
+StreamingAttention<T>::~StreamingAttention() = default;
+template <class T>
+StreamingAttention<T>::StreamingAttention(StreamingAttention&&) noexcept = default;
+template <class T>
+StreamingAttention<T>& StreamingAttention<T>::operator=(StreamingAttention&&) noexcept = default;
+
+template <class T>
+void StreamingAttention<T>::accumulate(const KeyValueCache<T>& tokens, Index first, Index last) {
+  State& state = *state_;
+  if (first < 0 || last > tokens.size() || first > last) {
+    throw Error("range of keys", std::to_string(first) + " to " + std::to_string(last),
+                "a range inside the " + std::to_string(tokens.size()) + " keys of the cache");
+  }
+  if (tokens.key_dimension() != state.key_dimension) {
+    throw Error("dimension of the keys", std::to_string(tokens.key_dimension()),
+                "that of the queries, " + std::to_string(state.key_dimension));
+  }
+  if (tokens.value_dimension() != state.value_dimension) {
+    throw Error("dimension of the values", std::to_string(tokens.value_dimension()),
+                std::to_string(state.value_dimension));
+  }
+  for (std::size_t t = 0; t < state.recent.size(); ++t) {
+    Sums<T>& recent = state.recent[t];
+    const simd::AttentionTile<T> tile{
+        .key_dimension = state.key_dimension,
+        .value_dimension = state.value_dimension,
+        .queries = state.queries.data() + static_cast<Index>(t) * state.key_dimension * state.width,
+        .keys = tokens.keys_.data(),
+        .values = tokens.values_.data(),
+        .weights = state.weights.data(),
+        .maximum = recent.maximum.data(),
+        .sum = recent.sum.data(),
+        .squares = recent.squares.data(),
+        .weighted_logits = recent.weighted_logits.data(),
+        .output = recent.output.data(),
+    };
+    for (Index begin = first; begin < last;) {
+      const Index end = std::min(last, (begin / keys_between_moves + 1) * keys_between_moves);
+      run_kernel(*state.kernels, tile, begin, end);
+      move_sums(recent, state.total[t], *state.kernels);
+      begin = end;
+    }
+  }
+  state.keys_seen += last - first;
+}
+
+template <class T>
+AttentionOutput<T> StreamingAttention<T>::result() const {
+  const State& state = *state_;
+  if (state.keys_seen == 0) {
+    throw Error("number of keys", "0", "at least 1");
+  }
+  AttentionOutput<T> out;
+  out.output.resize(state.query_count, state.value_dimension);
+  out.log_sum_exp.resize(state.query_count);
+  out.participation.resize(state.query_count);
+  out.entropy.resize(state.query_count);
+  for (Index query = 0; query < state.query_count; ++query) {
+    const Sums<double>& sums = state.total[static_cast<std::size_t>(query / state.width)];
+    const Index lane = query % state.width;
+    const auto q = static_cast<std::size_t>(lane);
+    const double log_sum = portable_log(sums.sum[q]);
+    for (Index c = 0; c < state.value_dimension; ++c) {
+      out.output(query, c) =
+          static_cast<T>(sums.output[static_cast<std::size_t>(c * state.width + lane)] / sums.sum[q]);
+    }
+    out.log_sum_exp[query] = sums.maximum[q] * ln_2 + log_sum;
+    out.participation[query] = sums.squares[q] / (sums.sum[q] * sums.sum[q]);
+    out.entropy[query] = std::max(0.0, log_sum - sums.weighted_logits[q] / sums.sum[q] * ln_2);
+  }
+  return out;
+}
+
+template <class T>
+AttentionOutput<T> attend(const RowsView<T>& queries, const RowsView<T>& keys, const RowsView<T>& values, T scale,
+                          Compute compute) {
+  KeyValueCache<T> tokens(keys.cols(), values.cols());
+  tokens.append(keys, values);
+  StreamingAttention<T> attention(queries, scale, values.cols(), compute);
+  attention.accumulate(tokens, 0, tokens.size());
+  return attention.result();
+}
+
+template class StreamingAttention<float>;
+template class StreamingAttention<double>;
+template AttentionOutput<float> attend(const RowsView<float>&, const RowsView<float>&, const RowsView<float>&, float,
+                                       Compute);
+template AttentionOutput<double> attend(const RowsView<double>&, const RowsView<double>&, const RowsView<double>&,
+                                        double, Compute);
+
+}  // namespace asymptoken

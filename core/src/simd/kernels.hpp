@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "asymptoken/simd.hpp"
+
+namespace asymptoken::simd {
+
+/// Keys are packed in panels of this many, dimension-major inside a panel.
+inline constexpr std::ptrdiff_t keys_per_panel = 8;
+/// Keys between two looks at the running maximum. The same on every target: it decides where results are rounded.
+inline constexpr std::ptrdiff_t keys_per_block = 64;
+
+/// Queries that are attended to together, and what the softmax over the keys seen so far needs. Queries lie in the lanes:
+/// arrays of `width` numbers hold one for each query. Logits are in base 2: log2(e) is part of the scaled queries.
+///
+/// `sum`, `output`, ... are relative to `maximum`: the true values are 2^maximum times as large.
+template <class T>
+struct AttentionTile {
+  std::ptrdiff_t key_dimension;
+  std::ptrdiff_t value_dimension;
+  const T* queries;         ///< key_dimension x width, scaled
+  const T* keys;            ///< panels x key_dimension x keys_per_panel
+  const T* values;          ///< keys x value_dimension
+  T* weights;               ///< scratch: keys_per_block x width
+  T* maximum;               ///< width
+  T* sum;                   ///< width: sum of the weights
+  T* squares;               ///< width: sum of their squares
+  T* weighted_logits;       ///< width: sum of weight times (logit - maximum)
+  T* output;                ///< value_dimension x width: sum of weight times value
+};
+
+/// The hot loops, compiled once for each instruction set. Nothing here touches Eigen or the standard library's
+/// templates: those would be compiled for that instruction set too, and the linker may keep either copy.
+struct Kernels {
+  std::ptrdiff_t width_float;   ///< queries in a tile
+  std::ptrdiff_t width_double;
+  void (*attend_float)(const AttentionTile<float>&, std::ptrdiff_t first, std::ptrdiff_t last);
+  void (*attend_double)(const AttentionTile<double>&, std::ptrdiff_t first, std::ptrdiff_t last);
+  void (*exp_float)(const float* x, float* y, std::size_t count);
+  void (*exp_double)(const double* x, double* y, std::size_t count);
+  void (*log_float)(const float* x, float* y, std::size_t count);
+};
+
+/// Kernels with fused multiply-add where the target has it, or without. Throws Error when this binary lacks the target.
+const Kernels& kernels(Compute compute);
+
+/// Standard normal variates of `count` Philox blocks (four variates each) from block `first` on; never fused.
+using NormalBlocks = void (*)(std::uint64_t seed, std::uint64_t stream, std::uint64_t first, float* out,
+                              std::size_t count);
+NormalBlocks normal_blocks(SimdTarget target);
+
+/// What one translation unit, compiled for one instruction set, provides.
+struct TargetKernels {
+  Kernels fused;
+  Kernels deterministic;
+  NormalBlocks normal_blocks;
+};
+
+const TargetKernels& sse2_kernels();
+const TargetKernels& avx2_kernels();
+const TargetKernels& avx512_kernels();
+const TargetKernels& neon64_kernels();
+const TargetKernels& wasm_kernels();
+
+}  // namespace asymptoken::simd

@@ -1,0 +1,11 @@
+#include "simd/target_kernels.hpp"
+
+namespace asymptoken::simd {
+
+const TargetKernels& neon64_kernels() {
+  static constexpr TargetKernels table =
+      make_target_kernels<xsimd::neon64, TileShape<8, 3>, TileShape<8, 3>>();
+  return table;
+}
+
+}  // namespace asymptoken::simd

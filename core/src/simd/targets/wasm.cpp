@@ -1,0 +1,11 @@
+#include "simd/target_kernels.hpp"
+
+namespace asymptoken::simd {
+
+const TargetKernels& wasm_kernels() {
+  static constexpr TargetKernels table =
+      make_target_kernels<xsimd::wasm, TileShape<4, 2>, TileShape<4, 2>>();
+  return table;
+}
+
+}  // namespace asymptoken::simd

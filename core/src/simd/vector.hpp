@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+#include <xsimd/xsimd.hpp>
+
+namespace asymptoken::simd {
+
+template <class T, class Arch>
+using Vector = xsimd::batch<T, Arch>;
+
+/// The integers with the same number of bits as T, one for each lane of Vector<T, Arch>.
+template <class T>
+using Bits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+
+/// a b + c. Rounded once where `fused` asks for it and the target has the instruction; twice otherwise.
+/// `fused = false` is the same operation on every target, which is what makes results equal bit for bit.
+template <bool fused, class T, class Arch>
+inline Vector<T, Arch> multiply_add(Vector<T, Arch> a, Vector<T, Arch> b, Vector<T, Arch> c) {
+  if constexpr (!fused) {
+    return a * b + c;
+  } else {
+#ifdef __wasm_relaxed_simd__
+    // xsimd's fma for wasm is a multiply and an add.
+    if constexpr (std::is_same_v<T, float>) {
+      return __builtin_wasm_relaxed_madd_f32x4(a, b, c);
+    } else {
+      return __builtin_wasm_relaxed_madd_f64x2(a, b, c);
+    }
+#else
+    return xsimd::fma(a, b, c);
+#endif
+  }
+}
+
+/// c_0 + c_1 x + c_2 x^2 + ... by Horner's rule.
+template <bool fused, class T, class Arch>
+inline Vector<T, Arch> polynomial(Vector<T, Arch> /*x*/, T last) {
+  return Vector<T, Arch>(last);
+}
+
+template <bool fused, class T, class Arch, class... Rest>
+inline Vector<T, Arch> polynomial(Vector<T, Arch> x, T first, Rest... rest) {
+  return multiply_add<fused>(polynomial<fused>(x, rest...), x, Vector<T, Arch>(first));
+}
+
+}  // namespace asymptoken::simd
