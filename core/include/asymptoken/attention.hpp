@@ -22,6 +22,9 @@ class KeyValueCache {
   /// Adds tokens: keys is count x key_dimension, values is count x value_dimension. Throws Error when they disagree.
   void append(const RowsView<T>& keys, const RowsView<T>& values);
 
+  /// Forgets the tokens and keeps the memory.
+  void clear();
+
   Index size() const { return size_; }
   Index key_dimension() const { return key_dimension_; }
   Index value_dimension() const { return value_dimension_; }
@@ -50,8 +53,8 @@ struct AttentionOutput {
 ///
 /// Keeps a running maximum, so that logits of any finite size are ordinary input, and memory is
 /// queries x (value_dimension + a few), never queries x keys. The result after any number of keys is that of
-/// softmax over exactly those keys; it depends neither on how the keys were cut into parts nor, with
-/// `deterministic`, on the SIMD target.
+/// softmax over exactly those keys. Cut at multiples of 1024 keys, the parts give the same bits as the whole; other cuts
+/// move the last bits. With `deterministic` the bits do not depend on the SIMD target either.
 template <class T>
 class StreamingAttention {
  public:

@@ -36,12 +36,14 @@ class Plan {
   double total_work() const;
   /// How many numbers an item yields: curves x metrics.
   std::size_t values_per_item() const;
-  /// The curves without measurements: parameters, horizon, limit, predictions.
+  /// The curves without measurements: parameters, horizon, predictions.
   const Result& skeleton() const;
+
+  struct Contents;
 
  private:
   friend class Execution;
-  struct Contents;
+  friend std::string limit_json(const Spec& spec);
   std::unique_ptr<Contents> contents_;
 };
 

@@ -53,6 +53,13 @@ void KeyValueCache<T>::append(const RowsView<T>& keys, const RowsView<T>& values
   size_ = size;
 }
 
+template <class T>
+void KeyValueCache<T>::clear() {
+  keys_.clear();
+  values_.clear();
+  size_ = 0;
+}
+
 template class KeyValueCache<float>;
 template class KeyValueCache<double>;
 

@@ -1,0 +1,224 @@
+#include <algorithm>
+
+#include "asymptoken/attention.hpp"
+#include "asymptoken/error.hpp"
+#include "attention/linear_map.hpp"
+#include "experiment/token_stream.hpp"
+#include "experiment/type.hpp"
+
+// Mean and covariance of the outputs of attention when n tokens of a law attend to each other (or fresh queries attend to
+// them), against the exact moments of the transformed law.
+
+namespace asymptoken {
+
+namespace {
+
+constexpr Index queries_per_block = 192;
+
+Index query_count(const Spec& spec, double n) {
+  return spec.fresh_queries > 0 ? spec.fresh_queries : static_cast<Index>(n);
+}
+
+void read(Reader& reader, Spec& spec) {
+  if (reader.has("queries") && reader.is_object("queries")) {
+    Reader queries = reader.object("queries");
+    spec.fresh_queries = queries.integer("count", std::nullopt, 1, 1'000'000'000);
+    queries.finish();
+  } else {
+    reader.choice("queries", {"tokens"});
+    spec.fresh_queries = 0;
+  }
+}
+
+/// Slopes of the error of either moment, and the constant where it is known.
+std::vector<Prediction> predictions(const Spec& spec, const Head& head) {
+  std::vector<Prediction> predicted;
+  const double H = head.horizon;
+  const bool is_gaussian = spec.law->name() == "gaussian";
+  for (const std::string_view metric : moments_experiment().metrics) {
+    const auto add = [&](std::string_view quantity, std::string_view name, double value, Status status,
+                         std::string_view formula) {
+      predicted.push_back({.metric = std::string(metric),
+                           .quantity = std::string(quantity),
+                           .name = std::string(name),
+                           .value = value,
+                           .status = status,
+                           .formula = std::string(formula)});
+    };
+    add("slope", "guaranteed rate", -guaranteed_rate(H), Status::paper, "-1/(2(1+H^2))");
+    if (is_gaussian) {
+      add("slope", "Gaussian rate", -gaussian_rate(H), H < 1 ? Status::derived : Status::heuristic,
+          "-min(1/2, 1/(1+H^2))");
+    } else {
+      add("slope", "compact-support rate", -0.5, Status::derived, "-1/2");
+    }
+  }
+  if (is_gaussian && spec.fresh_queries == 0) {
+    if (const auto limit = gaussian_moment_limit(spec.law->covariance(), head.form)) {
+      predicted.push_back({.metric = "mean",
+                           .quantity = "constant",
+                           .name = "asymptotic constant",
+                           .value = expected_norm(limit->mean_asymptotic_covariance),
+                           .status = Status::derived,
+                           .formula = "E|N(0, lim n Cov(mean))|"});
+    }
+  }
+  return predicted;
+}
+
+void prepare(Plan::Contents& contents) {
+  for (const Head& head : contents.spec.attention.heads) {
+    Curve curve = empty_curve(contents.spec, head, contents.skeleton.metrics.size());
+    curve.predicted = predictions(contents.spec, head);
+    contents.skeleton.curves.push_back(std::move(curve));
+    contents.limits.moments.push_back(transformed_moments(*contents.spec.law, head.form));
+  }
+}
+
+double work(const Spec& spec, double n) {
+  const auto heads = static_cast<double>(spec.attention.heads.size());
+  const double queries = static_cast<double>(query_count(spec, n));
+  return n * sampling_work(spec) + heads * queries * n * pair_work(spec);
+}
+
+double memory(const Spec& spec, double n) {
+  const auto d = static_cast<double>(spec.law->dimension());
+  const auto value_dimension = static_cast<double>(spec.attention.V.rows());
+  return sizeof(float) * (n * (2 * d + value_dimension) + static_cast<double>(spec.fresh_queries) * d);
+}
+
+class MomentsSteps final : public Execution::Steps {
+ public:
+  MomentsSteps(const Plan::Contents& contents, const Item& item, Compute compute)
+      : contents_(contents),
+        compute_(compute),
+        stream_(contents.spec, item),
+        n_(contents.spec.tokens[item.point]),
+        tokens_(n_, contents.spec.law->dimension()),
+        fresh_stream_(Stream::of(contents.spec.seed, StreamPurpose::queries, static_cast<std::uint32_t>(item.replicate),
+                                 static_cast<std::uint32_t>(item.point))),
+        cache_(contents.spec.law->dimension(), contents.spec.attention.V.rows()) {
+    cache_.reserve(n_);
+  }
+
+  double advance(double work) override {
+    if (cache_.size() < n_) {
+      return add_tokens();
+    }
+    if (!attention_) {
+      start_block();
+    }
+    return attend(work);
+  }
+
+ private:
+  const Head& head() const { return contents_.spec.attention.heads[head_]; }
+
+  double add_tokens() {
+    const Index count = std::min<Index>(TokenStream::chunk, n_ - cache_.size());
+    const Index first = cache_.size();
+    stream_.sample(first, tokens_.middleRows(first, count));
+    const RowsView<float> keys = tokens_.middleRows(first, count);
+    cache_.append(keys, stream_.values(keys));
+    return static_cast<double>(count) * sampling_work(contents_.spec);
+  }
+
+  void start_block() {
+    const Index queries = query_count(contents_.spec, static_cast<double>(n_));
+    if (first_query_ == 0) {
+      moments_.emplace(contents_.limits.moments[head_].mean);
+      query_map_.emplace(head().form.A);
+    }
+    const Index count = std::min(queries_per_block, queries - first_query_);
+    Rows<float> fresh;
+    if (contents_.spec.fresh_queries > 0) {
+      fresh.resize(count, tokens_.cols());
+      contents_.spec.law->sample(fresh_stream_, static_cast<std::uint64_t>(first_query_), fresh);
+    }
+    const RowsView<float> block =
+        fresh.rows() > 0 ? RowsView<float>(fresh) : RowsView<float>(tokens_.middleRows(first_query_, count));
+    attention_.emplace((*query_map_)(block), 1.0F, cache_.value_dimension(), compute_);
+    block_queries_ = count;
+    next_key_ = 0;
+  }
+
+  double attend(double work) {
+    const double per_key = static_cast<double>(block_queries_) * pair_work(contents_.spec);
+    const auto chunks = static_cast<Index>(std::min(work / per_key, static_cast<double>(n_)) / TokenStream::chunk);
+    const Index last = std::min(n_, next_key_ + std::max<Index>(1, chunks) * TokenStream::chunk);
+    const double done = static_cast<double>(last - next_key_) * per_key;
+    attention_->accumulate(cache_, next_key_, last);
+    next_key_ = last;
+    if (next_key_ == n_) {
+      finish_block();
+    }
+    return done;
+  }
+
+  void finish_block() {
+    moments_->add(RowsView<float>(attention_->result().output));
+    attention_.reset();
+    first_query_ += block_queries_;
+    if (first_query_ < query_count(contents_.spec, static_cast<double>(n_))) {
+      return;
+    }
+    const Moments& limit = contents_.limits.moments[head_];
+    const Moments measured = moments_->moments();
+    values.push_back((measured.mean - limit.mean).norm());
+    values.push_back((measured.covariance - limit.covariance).norm());
+    first_query_ = 0;
+    ++head_;
+    finished = head_ == contents_.spec.attention.heads.size();
+  }
+
+  const Plan::Contents& contents_;
+  Compute compute_;
+  TokenStream stream_;
+  Index n_;
+  Rows<float> tokens_;
+  Stream fresh_stream_;
+  KeyValueCache<float> cache_;
+
+  std::size_t head_ = 0;
+  Index first_query_ = 0;
+  Index block_queries_ = 0;
+  Index next_key_ = 0;
+  std::optional<LinearMap> query_map_;
+  std::optional<MomentAccumulator> moments_;
+  std::optional<StreamingAttention<float>> attention_;
+};
+
+std::unique_ptr<Execution::Steps> start(const Plan::Contents& contents, const Item& item, Compute compute) {
+  return std::make_unique<MomentsSteps>(contents, item, compute);
+}
+
+Json limit(const Plan::Contents& contents, std::size_t curve) {
+  const Moments& moments = contents.limits.moments[curve];
+  const Head& head = contents.spec.attention.heads[curve];
+  Json result = {{"mean", json_of(moments.mean)},
+                 {"covariance", json_of(moments.covariance)},
+                 {"one_sided_horizon", one_sided_horizon(contents.spec.law->covariance(), head.form.A)}};
+  if (contents.spec.law->name() == "gaussian") {
+    if (const auto clt = gaussian_moment_limit(contents.spec.law->covariance(), head.form)) {
+      result["mean_asymptotic_covariance"] = json_of(clt->mean_asymptotic_covariance);
+      result["self_weight"] = clt->self_weight;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+const ExperimentType& moments_experiment() {
+  static const ExperimentType type{.name = "moments",
+                                   .metrics = {"mean", "covariance"},
+                                   .read = read,
+                                   .prepare = prepare,
+                                   .work = work,
+                                   .memory = memory,
+                                   .start = start,
+                                   .limit = limit};
+  return type;
+}
+
+}  // namespace asymptoken

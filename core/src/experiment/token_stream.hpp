@@ -1,0 +1,44 @@
+#pragma once
+
+#include "asymptoken/experiment.hpp"
+#include "attention/linear_map.hpp"
+
+namespace asymptoken {
+
+/// The tokens of one item, in order, and their values V y.
+class TokenStream {
+ public:
+  /// Tokens are made and attended to in chunks of this many: a multiple of what StreamingAttention cuts at.
+  static constexpr Index chunk = 4096;
+
+  TokenStream(const Spec& spec, const Item& item)
+      : law_(spec.law),
+        stream_(Stream::of(spec.seed, StreamPurpose::tokens, static_cast<std::uint32_t>(item.replicate),
+                           static_cast<std::uint32_t>(item.point))),
+        value_map_(spec.attention.V) {}
+
+  /// Tokens first, first + 1, ... into the rows of `out`.
+  void sample(Index first, Eigen::Ref<Rows<float>> out) const {
+    law_->sample(stream_, static_cast<std::uint64_t>(first), out);
+  }
+
+  Rows<float> values(const RowsView<float>& tokens) const { return value_map_(tokens); }
+
+ private:
+  LawPointer law_;
+  Stream stream_;
+  LinearMap value_map_;
+};
+
+/// Multiply-adds of one query and one key: both products, and the exponential as a dozen.
+inline double pair_work(const Spec& spec) {
+  return static_cast<double>(spec.law->dimension() + spec.attention.V.rows() + 12);
+}
+
+/// Multiply-adds of making one token and its value.
+inline double sampling_work(const Spec& spec) {
+  const auto d = static_cast<double>(spec.law->dimension());
+  return d * (20 + d / 2 + static_cast<double>(spec.attention.V.rows()));
+}
+
+}  // namespace asymptoken

@@ -1,0 +1,47 @@
+#include <array>
+#include <charconv>
+
+#include "asymptoken/result.hpp"
+
+namespace asymptoken {
+
+namespace {
+
+/// The shortest text that reads back as the same number.
+std::string text_of(double value) {
+  std::array<char, 32> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+  return {buffer.data(), end};
+}
+
+}  // namespace
+
+std::string to_csv(const Result& result) {
+  std::string csv = "curve";
+  if (!result.curves.empty()) {
+    for (const auto& [name, value] : result.curves.front().parameters) {
+      csv += "," + name;
+    }
+  }
+  csv += ",H,n,metric,mean,standard_deviation,standard_error,count\n";
+  for (std::size_t c = 0; c < result.curves.size(); ++c) {
+    const Curve& curve = result.curves[c];
+    std::string start = std::to_string(c);
+    for (const auto& [name, value] : curve.parameters) {
+      start += "," + text_of(value);
+    }
+    start += "," + text_of(curve.horizon);
+    for (const Point& point : curve.points) {
+      for (std::size_t metric = 0; metric < result.metrics.size(); ++metric) {
+        if (const std::optional<Estimate>& estimate = point.metrics[metric]) {
+          csv += start + "," + std::to_string(point.n) + "," + result.metrics[metric] + "," + text_of(estimate->mean) +
+                 "," + text_of(estimate->standard_deviation) + "," + text_of(estimate->standard_error()) + "," +
+                 std::to_string(estimate->count) + "\n";
+        }
+      }
+    }
+  }
+  return csv;
+}
+
+}  // namespace asymptoken

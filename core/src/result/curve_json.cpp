@@ -1,0 +1,135 @@
+#include "result/curve_json.hpp"
+
+#include <array>
+#include <limits>
+
+#include "asymptoken/error.hpp"
+
+namespace asymptoken {
+
+namespace {
+
+Json estimate_json(const std::optional<Estimate>& estimate) {
+  if (!estimate) {
+    return nullptr;
+  }
+  return {{"mean", number_or_null(estimate->mean)},
+          {"standard_deviation", number_or_null(estimate->standard_deviation)},
+          {"count", estimate->count}};
+}
+
+Json fit_json(const std::optional<PowerLawFit>& fit) {
+  if (!fit) {
+    return nullptr;
+  }
+  return {{"slope", number_or_null(fit->slope)},
+          {"slope_se", number_or_null(fit->slope_se)},
+          {"intercept", number_or_null(fit->intercept)},
+          {"intercept_se", number_or_null(fit->intercept_se)},
+          {"points", fit->points}};
+}
+
+double number_from(const Json& json) {
+  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
+}
+
+std::optional<Estimate> estimate_from(const Json& json) {
+  if (json.is_null()) {
+    return std::nullopt;
+  }
+  return Estimate{.mean = number_from(json.at("mean")),
+                  .standard_deviation = number_from(json.at("standard_deviation")),
+                  .count = json.at("count").get<std::int64_t>()};
+}
+
+std::optional<PowerLawFit> fit_from(const Json& json) {
+  if (json.is_null()) {
+    return std::nullopt;
+  }
+  return PowerLawFit{.slope = number_from(json.at("slope")),
+                     .slope_se = number_from(json.at("slope_se")),
+                     .intercept = number_from(json.at("intercept")),
+                     .intercept_se = number_from(json.at("intercept_se")),
+                     .points = json.at("points").get<std::int64_t>()};
+}
+
+Prediction prediction_from(const Json& json) {
+  const auto status_name = json.at("status").get<std::string>();
+  for (const Status status : {Status::paper, Status::derived, Status::heuristic}) {
+    if (name_of(status) == status_name) {
+      return {.metric = json.at("metric").get<std::string>(),
+              .quantity = json.at("quantity").get<std::string>(),
+              .name = json.at("name").get<std::string>(),
+              .value = number_from(json.at("value")),
+              .status = status,
+              .formula = json.at("formula").get<std::string>()};
+    }
+  }
+  throw Error("status of a prediction", status_name, "paper, derived or heuristic");
+}
+
+}  // namespace
+
+Json parameters_json(const Curve& curve) {
+  Json parameters = Json::object();
+  for (const auto& [name, value] : curve.parameters) {
+    parameters[name] = value;
+  }
+  return parameters;
+}
+
+Json predictions_json(const Curve& curve) {
+  Json list = Json::array();
+  for (const Prediction& prediction : curve.predicted) {
+    list.push_back({{"metric", prediction.metric},
+                    {"quantity", prediction.quantity},
+                    {"name", prediction.name},
+                    {"value", number_or_null(prediction.value)},
+                    {"status", name_of(prediction.status)},
+                    {"formula", prediction.formula}});
+  }
+  return list;
+}
+
+Json curve_json(const Curve& curve, const std::vector<std::string>& metrics) {
+  Json points = Json::array();
+  for (const Point& point : curve.points) {
+    Json entry = {{"n", point.n}};
+    for (std::size_t metric = 0; metric < metrics.size(); ++metric) {
+      entry[metrics[metric]] = estimate_json(point.metrics[metric]);
+    }
+    points.push_back(std::move(entry));
+  }
+  Json fit = Json::object();
+  for (std::size_t metric = 0; metric < metrics.size(); ++metric) {
+    fit[metrics[metric]] = fit_json(curve.fit[metric]);
+  }
+  return {{"parameters", parameters_json(curve)},
+          {"horizon", number_or_null(curve.horizon)},
+          {"points", std::move(points)},
+          {"fit", std::move(fit)},
+          {"predicted", predictions_json(curve)}};
+}
+
+Curve curve_from(const Json& json, const std::vector<std::string>& metrics) {
+  Curve curve;
+  for (const auto& [name, value] : json.at("parameters").items()) {
+    curve.parameters.emplace_back(name, value.get<double>());
+  }
+  curve.horizon = number_from(json.at("horizon"));
+  for (const Json& entry : json.at("points")) {
+    Point& point = curve.points.emplace_back(Point{.n = entry.at("n").get<std::int64_t>(), .metrics = {}});
+    for (const std::string& metric : metrics) {
+      point.metrics.push_back(estimate_from(entry.at(metric)));
+    }
+  }
+  for (const std::string& metric : metrics) {
+    curve.fit.push_back(fit_from(json.at("fit").at(metric)));
+  }
+  for (const Json& prediction : json.at("predicted")) {
+    curve.predicted.push_back(prediction_from(prediction));
+  }
+  return curve;
+}
+
+}  // namespace asymptoken

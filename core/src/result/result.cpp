@@ -1,0 +1,62 @@
+#include "asymptoken/result.hpp"
+
+#include <cmath>
+
+#include "asymptoken/error.hpp"
+#include "result/curve_json.hpp"
+
+namespace asymptoken {
+
+double Estimate::standard_error() const { return standard_deviation / std::sqrt(static_cast<double>(count)); }
+
+std::string_view version() { return ASYMPTOKEN_VERSION; }
+
+std::string to_json(const Result& result) {
+  Json curves = Json::array();
+  for (const Curve& curve : result.curves) {
+    curves.push_back(curve_json(curve, result.metrics));
+  }
+  const Json document = {{"schema", 1},
+                         {"spec", Json::parse(result.spec_json)},
+                         {"complete", result.items_done == result.items},
+                         {"items", {{"done", result.items_done}, {"total", result.items}}},
+                         {"metrics", result.metrics},
+                         {"curves", std::move(curves)},
+                         {"provenance",
+                          {{"version", result.provenance.version},
+                           {"target", result.provenance.target},
+                           {"simd", result.provenance.simd},
+                           {"wall_seconds", result.provenance.wall_seconds}}}};
+  return document.dump(1);
+}
+
+Result parse_result(std::string_view text) {
+  const Json document = parse_json(text, "result");
+  if (!document.is_object() || !document.contains("schema") || !document.contains("curves")) {
+    throw Error("result", quote(document), "an object with schema, spec, metrics and curves, as `run` writes it");
+  }
+  if (document.at("schema") != 1) {
+    throw Error("schema", quote(document.at("schema")), "1");
+  }
+  try {
+    Result result;
+    result.spec_json = document.at("spec").dump();
+    result.metrics = document.at("metrics").get<std::vector<std::string>>();
+    for (const Json& curve : document.at("curves")) {
+      result.curves.push_back(curve_from(curve, result.metrics));
+    }
+    result.items_done = document.at("items").at("done").get<std::int64_t>();
+    result.items = document.at("items").at("total").get<std::int64_t>();
+    const Json& provenance = document.at("provenance");
+    result.provenance = {.version = provenance.at("version").get<std::string>(),
+                         .target = provenance.at("target").get<std::string>(),
+                         .simd = provenance.at("simd").get<std::string>(),
+                         .wall_seconds = provenance.at("wall_seconds").get<double>()};
+    return result;
+  } catch (const Json::exception& problem) {
+    throw Error("result", "not a complete result (" + std::string(problem.what()) + ")",
+                "a document as `run` writes it");
+  }
+}
+
+}  // namespace asymptoken

@@ -1,0 +1,92 @@
+#include "spec/attention_sweep.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "asymptoken/error.hpp"
+#include "asymptoken/random.hpp"
+
+namespace asymptoken {
+
+namespace {
+
+/// W_q, W_k and W_v of one random head: independent N(0, 1/d) entries. [paper]
+struct RandomWeights {
+  Matrix query, key, value;
+};
+
+RandomWeights random_weights(std::uint64_t seed, Index dimension) {
+  const Index entries = dimension * dimension;
+  Rows<float> normals(3 * dimension, dimension);
+  normal_variates(Stream::of(seed, StreamPurpose::weights), 0,
+                  {normals.data(), static_cast<std::size_t>(3 * entries)});
+  const Matrix weights = normals.cast<double>() / std::sqrt(static_cast<double>(dimension));
+  return {weights.topRows(dimension), weights.middleRows(dimension, dimension), weights.bottomRows(dimension)};
+}
+
+std::vector<Head> heads_at(const AttentionSweep& sweep, const std::vector<double>& multipliers,
+                           const Matrix& covariance) {
+  std::vector<Head> heads;
+  const double base_horizon = horizon(covariance, sweep.base);
+  for (const double multiplier : multipliers) {
+    heads.push_back({.form = {.A = multiplier * sweep.base, .V = sweep.V},
+                     .multiplier = multiplier,
+                     .horizon = multiplier * base_horizon});
+  }
+  return heads;
+}
+
+AttentionSweep read_fixed(Reader& attention, const Law& law) {
+  AttentionSweep sweep;
+  sweep.base = attention.matrix("matrix", law.dimension(), std::nullopt);
+  sweep.V = attention.matrix("value", law.dimension(), 1.0, true);
+  sweep.heads = heads_at(sweep, {1.0}, law.covariance());
+  return sweep;
+}
+
+AttentionSweep read_random(Reader& attention, const Law& law) {
+  AttentionSweep sweep;
+  attention.choice("weights", {"random"});
+  const RandomWeights weights = random_weights(attention.seed("seed", 7), law.dimension());
+  sweep.base = weights.key.transpose() * weights.query / std::sqrt(static_cast<double>(law.dimension()));
+  sweep.V = weights.value;
+  const Matrix covariance = law.covariance();
+  if (attention.has("horizons")) {
+    sweep.parameter = "horizon";
+    const std::vector<double> horizons = attention.number_sweep("horizons", {1e-6, 1e6});
+    const double base_horizon = horizon(covariance, sweep.base);
+    std::vector<double> multipliers;
+    for (const double value : horizons) {
+      multipliers.push_back(value / base_horizon);
+    }
+    sweep.heads = heads_at(sweep, multipliers, covariance);
+  } else {
+    sweep.parameter = "scale";
+    sweep.heads = heads_at(sweep, attention.number_sweep("scales", {1e-12, 1e12}), covariance);
+  }
+  return sweep;
+}
+
+}  // namespace
+
+std::vector<std::string_view> attention_alternatives() { return {"scales", "horizons", "matrix"}; }
+
+AttentionSweep read_attention(Reader& attention, const Law& law) {
+  std::string given;
+  for (const std::string_view key : attention_alternatives()) {
+    if (attention.has(key)) {
+      if (!given.empty()) {
+        attention.reject(key, "to be left out, because " + attention.path_of(given) + " is given too");
+      }
+      given = key;
+    }
+  }
+  if (given.empty()) {
+    throw Error(attention.path_of("scales"), "missing", "one of scales, horizons and matrix in this object");
+  }
+  AttentionSweep sweep = given == "matrix" ? read_fixed(attention, law) : read_random(attention, law);
+  attention.finish();
+  return sweep;
+}
+
+}  // namespace asymptoken

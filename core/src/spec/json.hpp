@@ -1,0 +1,25 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "asymptoken/matrix.hpp"
+
+namespace asymptoken {
+
+/// Keys stay in the order in which they were written: documents are for people too.
+using Json = nlohmann::ordered_json;
+
+/// Throws Error naming `what` when the text is not JSON.
+Json parse_json(std::string_view text, std::string_view what);
+
+/// Compact text of a value, shortened to what fits in a sentence.
+std::string quote(const Json& value);
+
+/// JSON has no infinity or NaN: null stands for them.
+Json number_or_null(double value);
+
+/// A list, and a list of rows.
+Json json_of(const Vector& vector);
+Json json_of(const Matrix& matrix);
+
+}  // namespace asymptoken

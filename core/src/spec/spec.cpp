@@ -1,0 +1,76 @@
+#include "asymptoken/spec.hpp"
+
+#include <algorithm>
+
+#include "asymptoken/error.hpp"
+#include "experiment/type.hpp"
+#include "law/registry.hpp"
+#include "spec/attention_sweep.hpp"
+#include "spec/reader.hpp"
+
+namespace asymptoken {
+
+Spec parse_spec(std::string_view text) {
+  const Json document = parse_json(text, "spec");
+  Json completed;
+  Reader reader(document, "", completed);
+  Spec spec;
+  reader.integer("schema", 1, 1, 1);
+  const ExperimentType& type = experiment_type(reader.choice("experiment", experiment_names()));
+  spec.experiment = type.name;
+  spec.seed = reader.seed("seed", 42);
+  spec.deterministic = reader.boolean("deterministic", false);
+  Reader law = reader.object("law");
+  spec.law = read_law(law);
+  Reader attention = reader.object("attention");
+  spec.attention = read_attention(attention, *spec.law);
+  type.read(reader, spec);
+  spec.tokens = reader.integer_sweep("tokens", 1, 1'000'000'000'000);
+  spec.replicates = reader.integer("replicates", 100, 1, 1'000'000);
+  reader.finish();
+  spec.json = completed.dump();
+  return spec;
+}
+
+std::string with_setting(std::string_view text, std::string_view path, std::string_view value) {
+  Json document = parse_json(text, "spec");
+  Json* place = &document;
+  std::string_view rest = path;
+  std::string_view key;
+  Json* parent = nullptr;
+  do {
+    const std::size_t dot = rest.find('.');
+    key = rest.substr(0, dot);
+    rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(dot + 1);
+    if (key.empty()) {
+      throw Error("path of the setting", "`" + std::string(path) + "`", "names joined by dots, such as law.dimension");
+    }
+    if (!place->is_object()) {
+      const std::string_view outer = path.substr(0, static_cast<std::size_t>(key.data() - path.data()) - 1);
+      throw Error(outer, quote(*place), "an object, because " + std::string(path) + " is to be set in it");
+    }
+    parent = place;
+    place = &(*place)[std::string(key)];
+    if (place->is_null() && !rest.empty()) {
+      *place = Json::object();
+    }
+  } while (!rest.empty());
+  const Json parsed = Json::parse(value, nullptr, false);
+  *place = parsed.is_discarded() ? Json(value) : parsed;
+
+  const auto alternatives = attention_alternatives();
+  if (path == "attention." + std::string(key) && std::ranges::find(alternatives, key) != alternatives.end()) {
+    for (const std::string_view other : alternatives) {
+      if (other != key) {
+        parent->erase(std::string(other));
+      }
+    }
+    if (key == "matrix") {
+      parent->erase("weights");
+      parent->erase("seed");
+    }
+  }
+  return document.dump();
+}
+
+}  // namespace asymptoken
