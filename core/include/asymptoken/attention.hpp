@@ -40,13 +40,16 @@ class KeyValueCache {
   std::vector<T> values_;
 };
 
+/// Whether the spread of the weights over the keys is wanted too: it costs a few operations for each weight.
+enum class Spread { skip, compute };
+
 /// What softmax attention says of each query. p_j are the softmax weights of its keys.
 template <class T>
 struct AttentionOutput {
-  Rows<T> output;             ///< queries x value_dimension: sum_j p_j v_j
-  Vector log_sum_exp;         ///< queries: log sum_j e^{logit_j}
-  Vector participation;       ///< queries: sum_j p_j^2, the reciprocal of the effective number of keys
-  Vector entropy;             ///< queries: -sum_j p_j log p_j, in nats
+  Rows<T> output;        ///< queries x value_dimension: sum_j p_j v_j
+  Vector log_sum_exp;    ///< queries: log sum_j e^{logit_j}
+  Vector participation;  ///< queries: sum_j p_j^2, the reciprocal of the effective number of keys; empty without spread
+  Vector entropy;        ///< queries: -sum_j p_j log p_j, in nats; empty without spread
 };
 
 /// Softmax attention of fixed queries over keys that arrive in parts: the finite-n attention map.
@@ -59,7 +62,8 @@ template <class T>
 class StreamingAttention {
  public:
   /// logit of query x against key k = scale <x, k>.
-  StreamingAttention(const RowsView<T>& queries, T scale, Index value_dimension, Compute compute = {});
+  StreamingAttention(const RowsView<T>& queries, T scale, Index value_dimension, Compute compute = {},
+                     Spread spread = Spread::skip);
   ~StreamingAttention();
   StreamingAttention(StreamingAttention&&) noexcept;
   StreamingAttention& operator=(StreamingAttention&&) noexcept;
@@ -78,7 +82,7 @@ class StreamingAttention {
 /// All at once: StreamingAttention over whole arrays.
 template <class T>
 AttentionOutput<T> attend(const RowsView<T>& queries, const RowsView<T>& keys, const RowsView<T>& values, T scale,
-                          Compute compute = {});
+                          Compute compute = {}, Spread spread = Spread::skip);
 
 /// Softmax weights p(i, j) = e^{logit(i,j) - log_sum_exp_i} of a block of queries against a block of keys, given
 /// the log-sum-exp over all keys: one tile of the attention matrix.

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -27,19 +26,20 @@ Index tile_width(const simd::Kernels& kernels) {
   }
 }
 
-void run_kernel(const simd::Kernels& kernels, const simd::AttentionTile<float>& tile, Index first, Index last) {
-  kernels.attend_float(tile, first, last);
-}
-
-void run_kernel(const simd::Kernels& kernels, const simd::AttentionTile<double>& tile, Index first, Index last) {
-  kernels.attend_double(tile, first, last);
+template <class T>
+simd::AttentionFunction<T> attention_function(const simd::Kernels& kernels, Spread spread) {
+  if constexpr (std::is_same_v<T, float>) {
+    return spread == Spread::compute ? kernels.attend_float_with_spread : kernels.attend_float;
+  } else {
+    return kernels.attend_double;
+  }
 }
 
 /// What the softmax of one tile's queries needs: four sums a query and the weighted values, relative to a maximum.
 template <class T>
 struct Sums {
   Sums(Index width, Index value_dimension)
-      : maximum(static_cast<std::size_t>(width), std::numeric_limits<T>::lowest()),
+      : maximum(static_cast<std::size_t>(width)),
         sum(static_cast<std::size_t>(width)),
         squares(static_cast<std::size_t>(width)),
         weighted_logits(static_cast<std::size_t>(width)),
@@ -63,9 +63,8 @@ void move_sums(Sums<T>& from, Sums<double>& to, const simd::Kernels& kernels) {
   }
   kernels.exp_double(drop.data(), factor.data(), width);
   for (std::size_t q = 0; q < width; ++q) {
-    const double shift = std::max(to.maximum[q] - static_cast<double>(from.maximum[q]), -1e300) * to.sum[q];
-    to.weighted_logits[q] =
-        (to.weighted_logits[q] + shift) * factor[q] + static_cast<double>(from.weighted_logits[q]);
+    const double shift = (to.maximum[q] - static_cast<double>(from.maximum[q])) * to.sum[q];
+    to.weighted_logits[q] = (to.weighted_logits[q] + shift) * factor[q] + static_cast<double>(from.weighted_logits[q]);
     to.sum[q] = to.sum[q] * factor[q] + static_cast<double>(from.sum[q]);
     to.squares[q] = to.squares[q] * (factor[q] * factor[q]) + static_cast<double>(from.squares[q]);
     to.maximum[q] = static_cast<double>(from.maximum[q]);
@@ -86,6 +85,8 @@ void move_sums(Sums<T>& from, Sums<double>& to, const simd::Kernels& kernels) {
 template <class T>
 struct StreamingAttention<T>::State {
   const simd::Kernels* kernels;
+  simd::AttentionFunction<T> attend;
+  Spread spread;
   Index query_count;
   Index key_dimension;
   Index value_dimension;
@@ -100,19 +101,22 @@ struct StreamingAttention<T>::State {
 };
 
 template <class T>
-StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, T scale, Index value_dimension, Compute compute)
+StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, T scale, Index value_dimension, Compute compute,
+                                          Spread spread)
     : state_(std::make_unique<State>()) {
   if (queries.rows() < 1) {
     throw Error("number of queries", "0", "at least 1");
   }
   State& state = *state_;
   state.kernels = &simd::kernels(compute);
+  state.attend = attention_function<T>(*state.kernels, spread);
+  state.spread = spread;
   state.query_count = queries.rows();
   state.key_dimension = queries.cols();
   state.value_dimension = value_dimension;
   state.width = tile_width<T>(*state.kernels);
   state.queries.resize(static_cast<std::size_t>(state.tiles() * state.key_dimension * state.width));
-  state.weights.resize(static_cast<std::size_t>((simd::keys_per_block + simd::keys_per_panel) * state.width));
+  state.weights.resize(static_cast<std::size_t>(simd::keys_per_block * state.width));
   // The kernel works in base 2: one multiplication here instead of one for each weight.
   const T factor = static_cast<T>(static_cast<double>(scale) * log2_e);
   for (Index query = 0; query < state.query_count; ++query) {
@@ -149,12 +153,13 @@ void StreamingAttention<T>::accumulate(const KeyValueCache<T>& tokens, Index fir
   }
   for (std::size_t t = 0; t < state.recent.size(); ++t) {
     Sums<T>& recent = state.recent[t];
-    const simd::AttentionTile<T> tile{
+    simd::AttentionTile<T> tile{
         .key_dimension = state.key_dimension,
         .value_dimension = state.value_dimension,
         .queries = state.queries.data() + static_cast<Index>(t) * state.key_dimension * state.width,
         .keys = tokens.keys_.data(),
         .values = tokens.values_.data(),
+        .started = state.keys_seen > 0,
         .weights = state.weights.data(),
         .maximum = recent.maximum.data(),
         .sum = recent.sum.data(),
@@ -164,8 +169,9 @@ void StreamingAttention<T>::accumulate(const KeyValueCache<T>& tokens, Index fir
     };
     for (Index begin = first; begin < last;) {
       const Index end = std::min(last, (begin / keys_between_moves + 1) * keys_between_moves);
-      run_kernel(*state.kernels, tile, begin, end);
+      state.attend(tile, begin, end);
       move_sums(recent, state.total[t], *state.kernels);
+      tile.started = true;
       begin = end;
     }
   }
@@ -181,8 +187,10 @@ AttentionOutput<T> StreamingAttention<T>::result() const {
   AttentionOutput<T> out;
   out.output.resize(state.query_count, state.value_dimension);
   out.log_sum_exp.resize(state.query_count);
-  out.participation.resize(state.query_count);
-  out.entropy.resize(state.query_count);
+  if (state.spread == Spread::compute) {
+    out.participation.resize(state.query_count);
+    out.entropy.resize(state.query_count);
+  }
   for (Index query = 0; query < state.query_count; ++query) {
     const Sums<double>& sums = state.total[static_cast<std::size_t>(query / state.width)];
     const Index lane = query % state.width;
@@ -193,18 +201,20 @@ AttentionOutput<T> StreamingAttention<T>::result() const {
           static_cast<T>(sums.output[static_cast<std::size_t>(c * state.width + lane)] / sums.sum[q]);
     }
     out.log_sum_exp[query] = sums.maximum[q] * ln_2 + log_sum;
-    out.participation[query] = sums.squares[q] / (sums.sum[q] * sums.sum[q]);
-    out.entropy[query] = std::max(0.0, log_sum - sums.weighted_logits[q] / sums.sum[q] * ln_2);
+    if (state.spread == Spread::compute) {
+      out.participation[query] = sums.squares[q] / (sums.sum[q] * sums.sum[q]);
+      out.entropy[query] = std::max(0.0, log_sum - sums.weighted_logits[q] / sums.sum[q] * ln_2);
+    }
   }
   return out;
 }
 
 template <class T>
 AttentionOutput<T> attend(const RowsView<T>& queries, const RowsView<T>& keys, const RowsView<T>& values, T scale,
-                          Compute compute) {
+                          Compute compute, Spread spread) {
   KeyValueCache<T> tokens(keys.cols(), values.cols());
   tokens.append(keys, values);
-  StreamingAttention<T> attention(queries, scale, values.cols(), compute);
+  StreamingAttention<T> attention(queries, scale, values.cols(), compute, spread);
   attention.accumulate(tokens, 0, tokens.size());
   return attention.result();
 }
@@ -212,8 +222,8 @@ AttentionOutput<T> attend(const RowsView<T>& queries, const RowsView<T>& keys, c
 template class StreamingAttention<float>;
 template class StreamingAttention<double>;
 template AttentionOutput<float> attend(const RowsView<float>&, const RowsView<float>&, const RowsView<float>&, float,
-                                       Compute);
+                                       Compute, Spread);
 template AttentionOutput<double> attend(const RowsView<double>&, const RowsView<double>&, const RowsView<double>&,
-                                        double, Compute);
+                                        double, Compute, Spread);
 
 }  // namespace asymptoken

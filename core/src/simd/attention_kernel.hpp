@@ -7,7 +7,8 @@
 //
 // Queries lie in the lanes, so the sums over dimensions and over keys run in the same order on every target, whatever its
 // lane width. Both products are the same register tile: `rows` broadcast numbers times `vectors` vectors of queries. A
-// block's weights stay in the first-level cache between its three passes; there is no array of queries x keys.
+// block's logits become weights while they are still in registers; the weights stay in the first-level cache until they
+// have met the values. There is no array of queries x keys.
 
 namespace asymptoken::simd {
 
@@ -18,7 +19,7 @@ struct TileShape {
   static constexpr int vectors = tile_vectors;
 };
 
-template <class T, class Arch, bool fused, class Shape>
+template <class T, class Arch, bool fused, bool spread, class Shape>
 class AttentionKernel {
   using V = Vector<T, Arch>;
   using Size = std::ptrdiff_t;
@@ -29,48 +30,107 @@ class AttentionKernel {
   static constexpr Size width = lanes * vectors;
 
   static void attend(const AttentionTile<T>& tile, Size first, Size last) {
+    bool started = tile.started;
     for (Size begin = first; begin < last;) {
       // Blocks end at multiples of their length, so that the cut of a range into calls hardly moves them.
       const Size block_end = (begin / keys_per_block + 1) * keys_per_block;
       const Size end = block_end < last ? block_end : last;
-      attend_block(tile, begin, end);
+      attend_block(tile, begin, end, started);
+      started = true;
       begin = end;
     }
   }
 
  private:
-  static void attend_block(const AttentionTile<T>& tile, Size begin, Size end) {
-    // Whole panels are multiplied; rows of keys outside [begin, end) are never looked at again.
-    const Size first_panel = begin / keys_per_panel;
-    const Size last_panel = (end + keys_per_panel - 1) / keys_per_panel;
-    for (Size panel = first_panel; panel < last_panel; ++panel) {
-      const T* keys = tile.keys + panel * tile.key_dimension * keys_per_panel;
-      T* weights = tile.weights + (panel - first_panel) * keys_per_panel * width;
-      for (Size row = 0; row < keys_per_panel; row += Shape::rows) {
-        multiply<Shape::rows, false>(keys + row, keys_per_panel, tile.queries, tile.key_dimension, weights + row * width);
+  /// What a block's weights add up to, one number for each query.
+  struct BlockSums {
+    V largest[vectors];  ///< logit - maximum
+    V weights[vectors];
+    V squares[vectors];
+    V weighted_logits[vectors];
+  };
+
+  /// Weights may exceed 1 by this power of two before the maximum is raised: far from overflow, and rare.
+  static constexpr T headroom = T(8);
+
+  static void attend_block(const AttentionTile<T>& tile, Size begin, Size end, bool started) {
+    BlockSums sums;
+    weigh(tile, begin, end, sums);
+    if (raise_maximum(tile, sums, started)) {
+      weigh(tile, begin, end, sums);
+    }
+    for (int v = 0; v < vectors; ++v) {
+      add(tile.sum + v * lanes, sums.weights[v]);
+      if constexpr (spread) {
+        add(tile.squares + v * lanes, sums.squares[v]);
+        add(tile.weighted_logits + v * lanes, sums.weighted_logits[v]);
       }
     }
-    T* weights = tile.weights + (begin - first_panel * keys_per_panel) * width;
-    const Size count = end - begin;
-    raise_maximum(tile, weights, count);
-    exponentiate(tile, weights, count);
     const T* values = tile.values + begin * tile.value_dimension;
     Size column = 0;
     for (; column + Shape::rows <= tile.value_dimension; column += Shape::rows) {
-      multiply<Shape::rows, true>(values + column, tile.value_dimension, weights, count, tile.output + column * width);
+      average<Shape::rows>(tile, values, end - begin, column);
     }
-    multiply_rest<Shape::rows - 1>(tile, values + column, weights, count, column);
+    average_rest<Shape::rows - 1>(tile, values, end - begin, column);
   }
 
-  /// out(r, q) (+)= sum_k left[k * stride + r] right(k, q), k ascending.
-  template <int rows, bool accumulate>
-  static void multiply(const T* left, Size stride, const T* right, Size count, T* out) {
-    V sums[rows][vectors];
-    for (int r = 0; r < rows; ++r) {
-      for (int v = 0; v < vectors; ++v) {
-        sums[r][v] = accumulate ? V::load_unaligned(out + r * width + v * lanes) : V(T(0));
+  /// Fills the block's weights, key by key, and their sums.
+  static void weigh(const AttentionTile<T>& tile, Size begin, Size end, BlockSums& sums) {
+    for (int v = 0; v < vectors; ++v) {
+      sums.largest[v] = V(std::numeric_limits<T>::lowest());
+      sums.weights[v] = V(T(0));
+      sums.squares[v] = V(T(0));
+      sums.weighted_logits[v] = V(T(0));
+    }
+    weigh_rows<Shape::rows>(tile, begin, begin, end, sums);
+  }
+
+  /// Keys from `key` on, `rows` at a time where that many lie in one panel, fewer at either end.
+  template <int rows>
+  static void weigh_rows(const AttentionTile<T>& tile, Size begin, Size key, Size end, BlockSums& sums) {
+    while (key < end) {
+      const Size row = key % keys_per_panel;
+      if (row % rows == 0 && key + rows <= end) {
+        const T* keys = tile.keys + (key - row) * tile.key_dimension + row;
+        weigh_tile<rows>(tile, keys, tile.weights + (key - begin) * width, sums);
+        key += rows;
+      } else if constexpr (rows > 1) {
+        const Size stop = row % rows == 0 ? end : key + rows / 2 - row % (rows / 2);
+        weigh_rows<rows / 2>(tile, begin, key, stop < end ? stop : end, sums);
+        key = stop < end ? stop : end;
       }
     }
+  }
+
+  /// logit - maximum of `rows` keys with every query, then their weights.
+  template <int rows>
+  static void weigh_tile(const AttentionTile<T>& tile, const T* keys, T* weights, BlockSums& sums) {
+    V logits[rows][vectors];
+    for (int v = 0; v < vectors; ++v) {
+      const V start = -V::load_unaligned(tile.maximum + v * lanes);
+      for (int r = 0; r < rows; ++r) {
+        logits[r][v] = start;
+      }
+    }
+    multiply<rows>(keys, keys_per_panel, tile.queries, tile.key_dimension, logits);
+    for (int r = 0; r < rows; ++r) {
+      for (int v = 0; v < vectors; ++v) {
+        const V logit = logits[r][v];
+        const V weight = exp2_bounded_below<fused>(logit);
+        weight.store_unaligned(weights + r * width + v * lanes);
+        sums.largest[v] = xsimd::max(sums.largest[v], logit);
+        sums.weights[v] += weight;
+        if constexpr (spread) {
+          sums.squares[v] = multiply_add<fused>(weight, weight, sums.squares[v]);
+          sums.weighted_logits[v] = multiply_add<fused>(weight, logit, sums.weighted_logits[v]);
+        }
+      }
+    }
+  }
+
+  /// sums(r, q) += sum_k left[k * stride + r] right(k, q), k ascending.
+  template <int rows>
+  static void multiply(const T* left, Size stride, const T* right, Size count, V (&sums)[rows][vectors]) {
     for (Size k = 0; k < count; ++k) {
       V queries[vectors];
       for (int v = 0; v < vectors; ++v) {
@@ -83,87 +143,75 @@ class AttentionKernel {
         }
       }
     }
+  }
+
+  /// Adds the block's weighted values: columns column .. column + rows - 1.
+  template <int rows>
+  static void average(const AttentionTile<T>& tile, const T* values, Size count, Size column) {
+    V sums[rows][vectors];
+    T* output = tile.output + column * width;
     for (int r = 0; r < rows; ++r) {
       for (int v = 0; v < vectors; ++v) {
-        sums[r][v].store_unaligned(out + r * width + v * lanes);
+        sums[r][v] = V::load_unaligned(output + r * width + v * lanes);
+      }
+    }
+    multiply<rows>(values + column, tile.value_dimension, tile.weights, count, sums);
+    for (int r = 0; r < rows; ++r) {
+      for (int v = 0; v < vectors; ++v) {
+        sums[r][v].store_unaligned(output + r * width + v * lanes);
       }
     }
   }
 
   /// The last columns of the values, fewer than a tile has rows.
   template <int rows>
-  static void multiply_rest(const AttentionTile<T>& tile, const T* values, const T* weights, Size count, Size column) {
+  static void average_rest(const AttentionTile<T>& tile, const T* values, Size count, Size column) {
     if constexpr (rows > 0) {
       if (tile.value_dimension - column == rows) {
-        multiply<rows, true>(values, tile.value_dimension, weights, count, tile.output + column * width);
+        average<rows>(tile, values, count, column);
       } else {
-        multiply_rest<rows - 1>(tile, values, weights, count, column);
+        average_rest<rows - 1>(tile, values, count, column);
       }
     }
   }
 
-  /// Brings the running maximum up to the block's, and all sums with it.
-  static void raise_maximum(const AttentionTile<T>& tile, const T* logits, Size count) {
-    V largest[vectors];
+  /// Raises the maximum of the queries that outgrew it, and scales their sums down. The first block sets it for all.
+  /// Each query decides for itself, so that the result does not depend on which queries share a tile.
+  static bool raise_maximum(const AttentionTile<T>& tile, const BlockSums& sums, bool started) {
+    const V threshold(started ? headroom : std::numeric_limits<T>::lowest());
     bool raised = false;
     for (int v = 0; v < vectors; ++v) {
-      largest[v] = V::load_unaligned(tile.maximum + v * lanes);
-    }
-    for (Size k = 0; k < count; ++k) {
-      for (int v = 0; v < vectors; ++v) {
-        largest[v] = xsimd::max(largest[v], V::load_unaligned(logits + k * width + v * lanes));
+      const auto outgrown = sums.largest[v] > threshold;
+      if (!xsimd::any(outgrown)) {
+        continue;
+      }
+      raised = true;
+      const V rise = xsimd::select(outgrown, sums.largest[v], V(T(0)));
+      add(tile.maximum + v * lanes, rise);
+      if (started) {
+        scale_down(tile, v, rise);
       }
     }
-    for (int v = 0; v < vectors; ++v) {
-      raised = raised || xsimd::any(largest[v] > V::load_unaligned(tile.maximum + v * lanes));
-    }
-    if (!raised) {
-      return;
-    }
-    for (int v = 0; v < vectors; ++v) {
-      const V before = V::load_unaligned(tile.maximum + v * lanes);
-      const V drop = before - largest[v];
-      const V factor = exp2_nonpositive<fused>(drop);
-      largest[v].store_unaligned(tile.maximum + v * lanes);
-      scale(tile.squares + v * lanes, factor * factor);
-      const V sum = V::load_unaligned(tile.sum + v * lanes);
+    return raised;
+  }
+
+  static void scale_down(const AttentionTile<T>& tile, int v, V rise) {
+    const V factor = exp2_bounded_below<fused>(-rise);
+    if constexpr (spread) {
       // Each logit moves down by the rise of the maximum.
-      const V moved = V::load_unaligned(tile.weighted_logits + v * lanes) + xsimd::max(drop, V(lowest_shift)) * sum;
+      const V sum = V::load_unaligned(tile.sum + v * lanes);
+      const V moved = V::load_unaligned(tile.weighted_logits + v * lanes) - rise * sum;
       (moved * factor).store_unaligned(tile.weighted_logits + v * lanes);
-      (sum * factor).store_unaligned(tile.sum + v * lanes);
-      for (Size c = 0; c < tile.value_dimension; ++c) {
-        scale(tile.output + c * width + v * lanes, factor);
-      }
+      multiply_by(tile.squares + v * lanes, factor * factor);
+    }
+    multiply_by(tile.sum + v * lanes, factor);
+    for (Size c = 0; c < tile.value_dimension; ++c) {
+      multiply_by(tile.output + c * width + v * lanes, factor);
     }
   }
 
-  static void scale(T* numbers, V factor) { (V::load_unaligned(numbers) * factor).store_unaligned(numbers); }
-
-  /// Turns a block's logits into weights and adds them to the sums.
-  static void exponentiate(const AttentionTile<T>& tile, T* weights, Size count) {
-    for (int v = 0; v < vectors; ++v) {
-      const V maximum = V::load_unaligned(tile.maximum + v * lanes);
-      V sum(T(0));
-      V squares(T(0));
-      V weighted_logits(T(0));
-      for (Size k = 0; k < count; ++k) {
-        T* place = weights + k * width + v * lanes;
-        const V logit = V::load_unaligned(place) - maximum;
-        const V weight = exp2_nonpositive<fused>(logit);
-        weight.store_unaligned(place);
-        sum += weight;
-        squares = multiply_add<fused>(weight, weight, squares);
-        weighted_logits = multiply_add<fused>(weight, logit, weighted_logits);
-      }
-      (V::load_unaligned(tile.sum + v * lanes) + sum).store_unaligned(tile.sum + v * lanes);
-      (V::load_unaligned(tile.squares + v * lanes) + squares).store_unaligned(tile.squares + v * lanes);
-      (V::load_unaligned(tile.weighted_logits + v * lanes) + weighted_logits)
-          .store_unaligned(tile.weighted_logits + v * lanes);
-    }
-  }
-
-  /// The initial maximum is the least finite number: its drop must not turn 0 * drop into NaN or overflow.
-  static constexpr T lowest_shift = sizeof(T) == 4 ? T(-1e30) : T(-1e300);
+  static void add(T* numbers, V amount) { (V::load_unaligned(numbers) + amount).store_unaligned(numbers); }
+  static void multiply_by(T* numbers, V factor) { (V::load_unaligned(numbers) * factor).store_unaligned(numbers); }
 };
 
 }  // namespace asymptoken::simd

@@ -15,7 +15,8 @@ inline constexpr std::ptrdiff_t keys_per_block = 64;
 /// Queries that are attended to together, and what the softmax over the keys seen so far needs. Queries lie in the lanes:
 /// arrays of `width` numbers hold one for each query. Logits are in base 2: log2(e) is part of the scaled queries.
 ///
-/// `sum`, `output`, ... are relative to `maximum`: the true values are 2^maximum times as large.
+/// `sum`, `output`, ... are relative to `maximum`: the true values are 2^maximum times as large. `maximum` follows the
+/// largest logit within a few units.
 template <class T>
 struct AttentionTile {
   std::ptrdiff_t key_dimension;
@@ -23,21 +24,27 @@ struct AttentionTile {
   const T* queries;         ///< key_dimension x width, scaled
   const T* keys;            ///< panels x key_dimension x keys_per_panel
   const T* values;          ///< keys x value_dimension
+  bool started;             ///< whether `maximum` and the sums come from earlier keys; else they are 0
   T* weights;               ///< scratch: keys_per_block x width
   T* maximum;               ///< width
   T* sum;                   ///< width: sum of the weights
-  T* squares;               ///< width: sum of their squares
-  T* weighted_logits;       ///< width: sum of weight times (logit - maximum)
+  T* squares;               ///< width: sum of their squares; the kernels with spread only
+  T* weighted_logits;       ///< width: sum of weight times (logit - maximum); the kernels with spread only
   T* output;                ///< value_dimension x width: sum of weight times value
 };
+
+/// Attends to keys first .. last-1.
+template <class T>
+using AttentionFunction = void (*)(const AttentionTile<T>& tile, std::ptrdiff_t first, std::ptrdiff_t last);
 
 /// The hot loops, compiled once for each instruction set. Nothing here touches Eigen or the standard library's
 /// templates: those would be compiled for that instruction set too, and the linker may keep either copy.
 struct Kernels {
   std::ptrdiff_t width_float;   ///< queries in a tile
   std::ptrdiff_t width_double;
-  void (*attend_float)(const AttentionTile<float>&, std::ptrdiff_t first, std::ptrdiff_t last);
-  void (*attend_double)(const AttentionTile<double>&, std::ptrdiff_t first, std::ptrdiff_t last);
+  AttentionFunction<float> attend_float;
+  AttentionFunction<float> attend_float_with_spread;
+  AttentionFunction<double> attend_double;  ///< always with spread
   void (*exp_float)(const float* x, float* y, std::size_t count);
   void (*exp_double)(const double* x, double* y, std::size_t count);
   void (*log_float)(const float* x, float* y, std::size_t count);

@@ -24,10 +24,10 @@ inline Vector<T, Arch> power_of_two(Vector<Bits<T>, Arch> k) {
   return xsimd::bitwise_cast<T>((k + Vector<Bits<T>, Arch>(bias)) << mantissa_bits<T>);
 }
 
-/// 2^x for x in [least, 0]: the weight of a key whose logit (base 2) is x below the largest. Anything below the least
-/// normal power (2^-126 or 2^-1022), -infinity too, gives that power: nothing beside a weight of 1.
+/// 2^x for x below 127 (float) or 1023 (double), where it is within 1 ulp: the weight of a key with that logit in base 2.
+/// Anything below the least normal power (2^-126 or 2^-1022), -infinity too, gives that power: nothing beside 1.
 template <bool fused, class T, class Arch>
-inline Vector<T, Arch> exp2_nonpositive(Vector<T, Arch> x) {
+inline Vector<T, Arch> exp2_bounded_below(Vector<T, Arch> x) {
   using V = Vector<T, Arch>;
   x = xsimd::max(x, V(T(std::numeric_limits<T>::min_exponent - 1)));
   const V shifted = x + V(rounding_constant<T>);

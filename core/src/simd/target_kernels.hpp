@@ -29,12 +29,14 @@ void transform(const T* x, T* y, std::size_t count, Function f) {
 
 template <class Arch, bool fused, class FloatShape, class DoubleShape>
 constexpr Kernels make_kernels() {
-  using Single = AttentionKernel<float, Arch, fused, FloatShape>;
-  using Double = AttentionKernel<double, Arch, fused, DoubleShape>;
+  using Single = AttentionKernel<float, Arch, fused, false, FloatShape>;
+  using SingleWithSpread = AttentionKernel<float, Arch, fused, true, FloatShape>;
+  using Double = AttentionKernel<double, Arch, fused, true, DoubleShape>;
   return {
       .width_float = Single::width,
       .width_double = Double::width,
       .attend_float = Single::attend,
+      .attend_float_with_spread = SingleWithSpread::attend,
       .attend_double = Double::attend,
       .exp_float =
           [](const float* x, float* y, std::size_t count) {

@@ -1,0 +1,208 @@
+#include "asymptoken/attention.hpp"
+
+#include <catch_amalgamated.hpp>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "asymptoken/error.hpp"
+#include "asymptoken/random.hpp"
+
+using namespace asymptoken;
+
+namespace {
+
+struct Inputs {
+  Rows<float> queries, keys, values;
+};
+
+Inputs random_inputs(Index queries, Index keys, Index key_dimension, Index value_dimension, std::uint64_t seed) {
+  const auto normals = [&](Index rows, Index columns, std::uint64_t id) {
+    Rows<float> result(rows, columns);
+    normal_variates({seed, id}, 0, {result.data(), static_cast<std::size_t>(result.size())});
+    return result;
+  };
+  return {normals(queries, key_dimension, 1), normals(keys, key_dimension, 2), normals(keys, value_dimension, 3)};
+}
+
+/// The definition, row by row in float64.
+AttentionOutput<double> naive(const Rows<double>& queries, const Rows<double>& keys, const Rows<double>& values,
+                              double scale) {
+  AttentionOutput<double> out{.output = Rows<double>::Zero(queries.rows(), values.cols()),
+                              .log_sum_exp = Vector::Zero(queries.rows()),
+                              .participation = Vector::Zero(queries.rows()),
+                              .entropy = Vector::Zero(queries.rows())};
+  for (Index i = 0; i < queries.rows(); ++i) {
+    const Vector logits = scale * (keys * queries.row(i).transpose());
+    const double largest = logits.maxCoeff();
+    const Vector weights = (logits.array() - largest).exp();
+    const double sum = weights.sum();
+    out.output.row(i) = weights.transpose() * values / sum;
+    out.log_sum_exp[i] = largest + std::log(sum);
+    out.participation[i] = weights.squaredNorm() / (sum * sum);
+    out.entropy[i] = std::log(sum) - weights.dot((logits.array() - largest).matrix()) / sum;
+  }
+  return out;
+}
+
+std::vector<Compute> all_computes() {
+  std::vector<Compute> computes;
+  for (const SimdTarget target : available_simd_targets()) {
+    computes.push_back({.target = target, .deterministic = false});
+    computes.push_back({.target = target, .deterministic = true});
+  }
+  return computes;
+}
+
+template <class T>
+double largest_difference(const AttentionOutput<T>& a, const AttentionOutput<double>& b) {
+  return std::max({(a.output.template cast<double>() - b.output).cwiseAbs().maxCoeff(),
+                   (a.log_sum_exp - b.log_sum_exp).cwiseAbs().maxCoeff(),
+                   (a.participation - b.participation).cwiseAbs().maxCoeff(),
+                   (a.entropy - b.entropy).cwiseAbs().maxCoeff()});
+}
+
+template <class T>
+bool same_bits(const Rows<T>& a, const Rows<T>& b) {
+  return a.rows() == b.rows() && a.cols() == b.cols() &&
+         std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(T)) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("attention agrees with its definition for all kinds of sizes", "[attention]") {
+  // Sizes around the kernel's blocks, panels and tiles, and odd ones.
+  for (const Index keys : {1, 2, 7, 8, 9, 63, 64, 65, 130, 1024, 1025}) {
+    for (const Index dimension : {1, 2, 3, 4, 5, 7, 8, 9, 17, 50}) {
+      const Index queries = 1 + (keys * 7 + dimension) % 53;
+      const Index value_dimension = 1 + (dimension * 5 + keys) % 19;
+      const Inputs in = random_inputs(queries, keys, dimension, value_dimension, 1);
+      const double scale = 1 / std::sqrt(static_cast<double>(dimension));
+      const AttentionOutput<double> expected =
+          naive(in.queries.cast<double>(), in.keys.cast<double>(), in.values.cast<double>(), scale);
+      for (const Compute compute : all_computes()) {
+        INFO(keys << " keys, dimension " << dimension << ", " << queries << " queries, " << name_of(compute.target));
+        CHECK(largest_difference(
+                  attend<float>(in.queries, in.keys, in.values, static_cast<float>(scale), compute,
+                                Spread::compute),
+                  expected) < 5e-6);
+        CHECK(largest_difference(attend<double>(in.queries.cast<double>(), in.keys.cast<double>(),
+                                                in.values.cast<double>(), scale, compute, Spread::compute),
+                                 expected) < 1e-13);
+      }
+    }
+  }
+}
+
+TEST_CASE("keys may arrive in parts", "[attention]") {
+  const Inputs in = random_inputs(37, 5000, 6, 4, 2);
+  const AttentionOutput<float> whole = attend<float>(in.queries, in.keys, in.values, 0.5F);
+  KeyValueCache<float> cache(6, 4);
+  StreamingAttention<float> attention(in.queries, 0.5F, 4);
+  for (Index first = 0; first < 5000; first += 1024) {
+    const Index count = std::min<Index>(1024, 5000 - first);
+    cache.append(in.keys.middleRows(first, count), in.values.middleRows(first, count));
+    attention.accumulate(cache, first, first + count);
+  }
+  SECTION("cut at multiples of 1024 the bits are the same") {
+    CHECK(same_bits(attention.result().output, whole.output));
+    CHECK(attention.result().log_sum_exp == whole.log_sum_exp);
+  }
+  SECTION("cut anywhere the numbers are") {
+    StreamingAttention<float> ragged(in.queries, 0.5F, 4);
+    Index first = 0;
+    for (const Index last : {1, 13, 14, 77, 1000, 1024, 3333, 5000}) {
+      ragged.accumulate(cache, first, last);
+      first = last;
+    }
+    CHECK((ragged.result().output - whole.output).cwiseAbs().maxCoeff() < 1e-6F);
+  }
+  SECTION("a result may be read on the way") {
+    StreamingAttention<float> growing(in.queries, 0.5F, 4);
+    growing.accumulate(cache, 0, 1024);
+    const Rows<float> early = growing.result().output;
+    CHECK(same_bits(early, attend<float>(in.queries, in.keys.topRows(1024), in.values.topRows(1024), 0.5F).output));
+    growing.accumulate(cache, 1024, 5000);
+    CHECK(same_bits(growing.result().output, whole.output));
+  }
+}
+
+TEST_CASE("float32 stays accurate over a million keys", "[attention]") {
+  const Inputs in = random_inputs(3, 1'000'000, 2, 2, 3);
+  const AttentionOutput<double> expected =
+      naive(in.queries.cast<double>(), in.keys.cast<double>(), in.values.cast<double>(), 1.0);
+  for (const Compute compute : all_computes()) {
+    INFO(name_of(compute.target));
+    CHECK(largest_difference(attend<float>(in.queries, in.keys, in.values, 1.0F, compute, Spread::compute), expected) < 2e-6);
+  }
+}
+
+TEST_CASE("logits of 1e4 and ties are ordinary input", "[attention]") {
+  Rows<float> keys(5, 1);
+  keys << 100, -100, 100, 99, 0;
+  Rows<float> values(5, 2);
+  values << 1, 2, 3, 4, 5, 6, 7, 8, 9, 10;
+  Rows<float> queries(3, 1);
+  queries << 100, -100, 0;
+  Rows<float> expected(3, 2);
+  expected << 3, 4, 3, 4, 5, 6;  // the mean of the two largest; the one largest; all alike
+  for (const Compute compute : all_computes()) {
+    const AttentionOutput<float> out = attend<float>(queries, keys, values, 1.0F, compute, Spread::compute);
+    CHECK((out.output - expected).cwiseAbs().maxCoeff() < 1e-6F);
+    CHECK(std::abs(out.participation[0] - 0.5) < 1e-6);
+    CHECK(std::abs(out.entropy[2] - std::log(5.0)) < 1e-6);
+  }
+}
+
+TEST_CASE("without fused operations every target gives the same bits", "[attention]") {
+  const Inputs in = random_inputs(101, 3001, 13, 11, 4);
+  const Compute best{.target = available_simd_targets().front(), .deterministic = true};
+  const AttentionOutput<float> first = attend<float>(in.queries, in.keys, in.values, 0.7F, best, Spread::compute);
+  const AttentionOutput<double> first_double =
+      attend<double>(in.queries.cast<double>(), in.keys.cast<double>(), in.values.cast<double>(), 0.7, best);
+  for (const SimdTarget target : available_simd_targets()) {
+    const Compute compute{.target = target, .deterministic = true};
+    const AttentionOutput<float> out = attend<float>(in.queries, in.keys, in.values, 0.7F, compute, Spread::compute);
+    INFO(name_of(target));
+    CHECK(same_bits(out.output, first.output));
+    CHECK(out.log_sum_exp == first.log_sum_exp);
+    CHECK(out.entropy == first.entropy);
+    CHECK(same_bits(attend<double>(in.queries.cast<double>(), in.keys.cast<double>(), in.values.cast<double>(), 0.7,
+                                   compute)
+                        .output,
+                    first_double.output));
+  }
+}
+
+TEST_CASE("weights are those of softmax", "[attention]") {
+  const Inputs in = random_inputs(9, 33, 4, 1, 5);
+  const AttentionOutput<float> out = attend<float>(in.queries, in.keys, in.values, 1.5F);
+  const Rows<float> weights = attention_weights(in.queries, in.keys, 1.5F, out.log_sum_exp);
+  CHECK((weights.rowwise().sum().array() - 1.0F).abs().maxCoeff() < 1e-5F);
+  CHECK((weights * in.values - out.output).cwiseAbs().maxCoeff() < 1e-5F);
+}
+
+TEST_CASE("shapes that do not fit are refused", "[attention]") {
+  const Inputs in = random_inputs(2, 3, 4, 5, 6);
+  const Rows<float> narrow = in.queries.leftCols(3);
+  const Rows<float> few = in.values.topRows(2);
+  CHECK_THROWS_AS(attend<float>(narrow, in.keys, in.values, 1.0F), Error);
+  CHECK_THROWS_AS(attend<float>(in.queries, in.keys, few, 1.0F), Error);
+  CHECK_THROWS_AS(KeyValueCache<float>(0, 1), Error);
+  KeyValueCache<float> cache(4, 5);
+  StreamingAttention<float> attention(in.queries, 1.0F, 5);
+  CHECK_THROWS_AS(attention.result(), Error);
+  CHECK_THROWS_AS(attention.accumulate(cache, 0, 1), Error);
+}
+
+TEST_CASE("moments are mean and population covariance", "[attention]") {
+  Rows<double> rows(4, 2);
+  rows << 1, 10, 2, 30, 3, 20, 6, 0;
+  MomentAccumulator accumulator(Vector::Constant(2, 5.0));
+  accumulator.add(RowsView<double>(rows.topRows(1)));
+  accumulator.add(RowsView<double>(rows.bottomRows(3)));
+  const Moments moments = accumulator.moments();
+  CHECK(moments.mean == Vector{{3.0, 15.0}});
+  CHECK((moments.covariance - Matrix{{3.5, -12.5}, {-12.5, 125.0}}).cwiseAbs().maxCoeff() < 1e-12);
+  CHECK_THROWS_AS(MomentAccumulator(Vector::Zero(2)).moments(), Error);
+}

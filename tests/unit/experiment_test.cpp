@@ -1,0 +1,204 @@
+#include "asymptoken/experiment.hpp"
+
+#include <catch_amalgamated.hpp>
+#include <cmath>
+
+#include "asymptoken/attention.hpp"
+#include "asymptoken/error.hpp"
+
+using namespace asymptoken;
+
+namespace {
+
+Plan plan_of(const std::string& json) { return Plan(parse_spec(json)); }
+
+const std::string moments = R"({"experiment": "moments", "seed": 9,
+ "law": {"type": "gaussian", "dimension": 3, "mean": [0.5, 0, -1], "covariance": [[1, 0.2, 0], [0.2, 0.7, 0], [0, 0, 1.3]]},
+ "attention": {"horizons": [0.3, 0.8]}, "tokens": [40, 5000], "replicates": 2})";
+
+const std::string map = R"({"experiment": "map",
+ "law": {"type": "gaussian", "dimension": 2, "covariance": 0.5}, "attention": {"matrix": [[1, 0.5], [0, 1]]},
+ "queries": {"points": [[1, 0], [0.3, -0.7]]}, "tokens": [50, 6000], "replicates": 3})";
+
+Result run(const Plan& plan, Compute compute = {}) {
+  Merger merger(plan);
+  for (std::size_t item = 0; item < plan.items().size(); ++item) {
+    merger.add(item, execute(plan, item, compute));
+  }
+  return merger.result();
+}
+
+/// Outputs of attention in float64 straight from the definition.
+Rows<double> outputs(const Rows<double>& queries, const Rows<double>& tokens, const AttentionForm& form) {
+  Rows<double> result(queries.rows(), form.V.rows());
+  for (Index i = 0; i < queries.rows(); ++i) {
+    const Vector logits = tokens * (form.A * queries.row(i).transpose());
+    const Vector weights = (logits.array() - logits.maxCoeff()).exp();
+    result.row(i) = (form.V * tokens.transpose() * weights / weights.sum()).transpose();
+  }
+  return result;
+}
+
+Rows<double> tokens_of(const Plan& plan, const Item& item) {
+  const Spec& spec = plan.spec();
+  Rows<float> tokens(spec.tokens[item.point], spec.law->dimension());
+  spec.law->sample(Stream::of(spec.seed, StreamPurpose::tokens, static_cast<std::uint32_t>(item.replicate),
+                              static_cast<std::uint32_t>(item.point)),
+                   0, tokens);
+  return tokens.cast<double>();
+}
+
+}  // namespace
+
+TEST_CASE("moments measures the distance of mean and covariance to their limits", "[experiment]") {
+  const Plan plan = plan_of(moments);
+  for (std::size_t item = 0; item < plan.items().size(); item += 3) {
+    const Rows<double> tokens = tokens_of(plan, plan.items()[item]);
+    const std::vector<double> values = execute(plan, item, {});
+    REQUIRE(values.size() == 4);
+    for (std::size_t curve = 0; curve < 2; ++curve) {
+      const AttentionForm& form = plan.spec().attention.heads[curve].form;
+      const Rows<double> out = outputs(tokens, tokens, form);
+      const Vector mean = out.colwise().mean();
+      const Rows<double> centred = out.rowwise() - mean.transpose();
+      const Matrix covariance = centred.transpose() * centred / static_cast<double>(out.rows());
+      const Moments limit = transformed_moments(*plan.spec().law, form);
+      CHECK(values[2 * curve] == Catch::Approx((mean - limit.mean).norm()).epsilon(1e-4));
+      CHECK(values[2 * curve + 1] == Catch::Approx((covariance - limit.covariance).norm()).epsilon(1e-4));
+    }
+  }
+}
+
+TEST_CASE("map measures the distance to the limit map", "[experiment]") {
+  const Plan plan = plan_of(map);
+  const AttentionForm& form = plan.spec().attention.heads.front().form;
+  for (std::size_t item = 0; item < plan.items().size(); ++item) {
+    const Rows<double> tokens = tokens_of(plan, plan.items()[item]);
+    const std::vector<double> values = execute(plan, item, {});
+    REQUIRE(values.size() == 2);
+    for (std::size_t curve = 0; curve < 2; ++curve) {
+      const Vector& query = plan.spec().queries[curve];
+      const Rows<double> out = outputs(query.transpose(), tokens, form);
+      const Vector gamma = map_limit(*plan.spec().law, form, query).gamma;
+      CHECK(values[curve] == Catch::Approx((out.row(0).transpose() - gamma).norm()).epsilon(1e-4));
+    }
+  }
+}
+
+TEST_CASE("how an item is sliced does not move a bit", "[experiment]") {
+  for (const std::string& json : {moments, map}) {
+    const Plan plan = plan_of(json);
+    for (std::size_t item = 0; item < plan.items().size(); ++item) {
+      Execution sliced(plan, item, {});
+      double before = 0;
+      while (!sliced.advance(1000)) {
+        CHECK(sliced.fraction_done() >= before);
+        CHECK(sliced.fraction_done() < 1);
+        before = sliced.fraction_done();
+        CHECK_THROWS_AS(sliced.values(), Error);
+      }
+      CHECK(sliced.fraction_done() == 1);
+      CHECK(sliced.values() == execute(plan, item, {}));
+    }
+  }
+}
+
+TEST_CASE("merging is indifferent to the order of arrival", "[experiment]") {
+  const Plan plan = plan_of(moments);
+  Merger forward(plan);
+  Merger backward(plan);
+  const std::size_t count = plan.items().size();
+  for (std::size_t item = 0; item < count; ++item) {
+    forward.add(item, execute(plan, item, {}));
+    backward.add(count - 1 - item, execute(plan, count - 1 - item, {}));
+    backward.add(count - 1 - item, std::vector<double>(4, 1e9));  // a second arrival changes nothing
+  }
+  CHECK(to_json(forward.result()) == to_json(backward.result()));
+  CHECK(forward.work_done() == Catch::Approx(plan.total_work()));
+  CHECK_THROWS_AS(forward.add(count, std::vector<double>(4)), Error);
+  CHECK_THROWS_AS(forward.add(0, std::vector<double>(3)), Error);
+}
+
+TEST_CASE("estimates are means and sample standard deviations over replicates", "[experiment]") {
+  const Plan plan = plan_of(map);
+  Merger merger(plan);
+  const double samples[] = {1.0, 2.0, 6.0};
+  for (std::size_t item = 0; item < plan.items().size(); ++item) {
+    const double value = samples[plan.items()[item].replicate];
+    merger.add(item, std::vector<double>{value, 10 * value});
+  }
+  const Result result = merger.result();
+  const Estimate estimate = result.curves[1].points[0].metrics[0].value();
+  CHECK(estimate.mean == Catch::Approx(30.0));
+  CHECK(estimate.standard_deviation == Catch::Approx(std::sqrt(700.0)));
+  CHECK(estimate.count == 3);
+  CHECK(estimate.standard_error() == Catch::Approx(std::sqrt(700.0 / 3)));
+}
+
+TEST_CASE("a partial result says so", "[experiment]") {
+  const Plan plan = plan_of(map);
+  Merger merger(plan);
+  const Result empty = merger.result();
+  CHECK(empty.items_done == 0);
+  CHECK_FALSE(empty.curves[0].points[0].metrics[0].has_value());
+  CHECK_FALSE(empty.curves[0].fit[0].has_value());
+  const Result back = parse_result(to_json(empty));
+  CHECK(to_json(back) == to_json(empty));
+}
+
+TEST_CASE("results survive being written and read", "[experiment]") {
+  const Result result = run(plan_of(moments));
+  CHECK(to_json(parse_result(to_json(result))) == to_json(result));
+  CHECK_THROWS_AS(parse_result("{}"), Error);
+  CHECK_THROWS_AS(parse_result("nonsense"), Error);
+  CHECK_THROWS_AS(parse_result(R"({"schema": 1, "curves": []})"), Error);
+}
+
+TEST_CASE("the slope of the mean error at H = 1/2 is -1/2", "[experiment][statistics]") {
+  const Result result = run(plan_of(R"({"experiment": "moments", "law": {"type": "gaussian", "dimension": 2},
+    "attention": {"horizons": 0.5}, "tokens": {"from": 100, "to": 3200, "count": 6}, "replicates": 200})"));
+  const PowerLawFit fit = result.curves[0].fit[0].value();
+  CHECK(fit.slope_se < 0.05);
+  // Three standard errors, with few degrees of freedom: a right program fails for about one seed in thirty.
+  CHECK(std::abs(fit.slope + 0.5) < 3 * std::max(fit.slope_se, 0.01));
+}
+
+TEST_CASE("the error of the map approaches its asymptotic constant", "[experiment][statistics]") {
+  const Result result = run(plan_of(R"({"experiment": "map", "law": {"type": "sphere", "dimension": 3, "radius": 1.5},
+    "attention": {"matrix": 1}, "queries": {"radii": [0.5, 1]}, "tokens": [20000], "replicates": 400})"));
+  for (const Curve& curve : result.curves) {
+    const Estimate error = curve.points[0].metrics[0].value();
+    const double constant = curve.predicted[1].value;
+    // Four standard errors of 400 replicates; the next order, 1/n, is far below.
+    CHECK(std::abs(error.mean * std::sqrt(20000.0) - constant) < 4 * error.standard_error() * std::sqrt(20000.0));
+  }
+}
+
+TEST_CASE("without fused operations the target does not matter", "[experiment]") {
+  for (const std::string& json : {moments, map}) {
+    const Plan plan = plan_of(with_setting(json, "deterministic", "true"));
+    const std::vector<double> first = execute(plan, 1, {});
+    for (const SimdTarget target : available_simd_targets()) {
+      CHECK(execute(plan, 1, {.target = target}) == first);
+    }
+  }
+}
+
+TEST_CASE("work that would not fit in memory is refused with the amount", "[experiment]") {
+  try {
+    const Plan plan(parse_spec(with_setting(moments, "tokens", "1000000000000")), 8e9);
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(std::string(error.what()) ==
+          "tokens is 1000000000000; expected so few tokens that one replicate fits in 8.0 GB of memory: it would need "
+          "36000.0 GB");
+  }
+}
+
+TEST_CASE("closed forms are available without running", "[experiment]") {
+  for (const std::string& json : {moments, map}) {
+    const std::string text = limit_json(parse_spec(json));
+    CHECK(text.find("\"horizon\"") != std::string::npos);
+    CHECK(text.find("\"status\": \"derived\"") != std::string::npos);
+  }
+}

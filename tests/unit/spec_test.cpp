@@ -1,0 +1,119 @@
+#include "asymptoken/spec.hpp"
+
+#include <catch_amalgamated.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "asymptoken/error.hpp"
+
+using namespace asymptoken;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+const std::string small = R"({"experiment": "moments", "law": {"type": "gaussian", "dimension": 2},
+ "attention": {"horizons": [0.5, 1]}, "tokens": [10, 20], "replicates": 3})";
+
+std::string sentence(const std::string& json) {
+  try {
+    parse_spec(json);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+/// The sentence about `small` with one setting changed.
+std::string sentence(std::string_view path, std::string_view value) { return sentence(with_setting(small, path, value)); }
+
+}  // namespace
+
+TEST_CASE("a spec is completed with every default", "[spec]") {
+  const Spec spec = parse_spec(small);
+  const Json document = Json::parse(spec.json);
+  CHECK(document["schema"] == 1);
+  CHECK(document["seed"] == 42);
+  CHECK(document["deterministic"] == false);
+  CHECK(document["law"]["covariance"] == 1.0);
+  CHECK(document["law"]["mean"] == 0.0);
+  CHECK(document["attention"]["weights"] == "random");
+  CHECK(document["queries"] == "tokens");
+  CHECK(document["tokens"] == Json::array({10, 20}));
+  CHECK(parse_spec(spec.json).json == spec.json);
+}
+
+TEST_CASE("built-in specs are complete documents", "[spec]") {
+  for (const BuiltinSpec& builtin : builtin_specs()) {
+    INFO(builtin.name);
+    CHECK_NOTHROW(parse_spec(builtin.json));
+    CHECK(builtin_spec(builtin.name).json == builtin.json);
+  }
+  CHECK_THROWS_AS(builtin_spec("nonsense"), Error);
+}
+
+TEST_CASE("heads have the horizons that were asked for", "[spec]") {
+  const Spec spec = parse_spec(small);
+  REQUIRE(spec.attention.heads.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Head& head = spec.attention.heads[i];
+    const double expected = i == 0 ? 0.5 : 1.0;
+    CHECK(std::abs(head.horizon - expected) < 1e-12);
+    CHECK(std::abs(horizon(spec.law->covariance(), head.form.A) - expected) < 1e-12);
+  }
+}
+
+TEST_CASE("attention may be given by numbers", "[spec]") {
+  const Spec spec = parse_spec(with_setting(small, "attention.matrix", "[[1, 2], [3, 4]]"));
+  CHECK(spec.attention.heads.front().form.A == Matrix{{1.0, 2.0}, {3.0, 4.0}});
+  CHECK(spec.attention.heads.front().form.V == Matrix::Identity(2, 2));
+  const Spec tall =
+      parse_spec(with_setting(with_setting(small, "attention.matrix", "2"), "attention.value", "[[1, 0], [0, 1], [1, 1]]"));
+  CHECK(tall.attention.V.rows() == 3);
+  CHECK(tall.attention.heads.front().form.A == 2 * Matrix::Identity(2, 2));
+}
+
+TEST_CASE("weights depend on their seed alone", "[spec]") {
+  const Matrix first = parse_spec(small).attention.base;
+  CHECK(parse_spec(with_setting(small, "seed", "1")).attention.base == first);
+  CHECK(parse_spec(with_setting(small, "attention.seed", "8")).attention.base != first);
+}
+
+TEST_CASE("settings replace one value, and alternatives drop each other", "[spec]") {
+  CHECK(Json::parse(with_setting(small, "law.dimension", "5"))["law"]["dimension"] == 5);
+  CHECK(Json::parse(with_setting(small, "law.type", "sphere"))["law"]["type"] == "sphere");
+  CHECK(Json::parse(with_setting(small, "tokens.from", "5")).is_object() == false);
+}
+
+TEST_CASE("bad specs are refused in one sentence", "[spec]") {
+  CHECK(sentence("{") == "spec is `{`; expected JSON");
+  CHECK(sentence("[]") == "spec is []; expected an object");
+  CHECK(sentence("law.dimension", "-3") == "law.dimension is -3; expected an integer from 1 to 65536");
+  CHECK(sentence("law.dimension", "2.5") == "law.dimension is 2.5; expected an integer from 1 to 65536");
+  CHECK(sentence("law.typo", "1") == "law.typo is 1; expected no such field here, only type, dimension, mean, covariance");
+  CHECK(sentence("law.type", "cauchy") == R"(law.type is "cauchy"; expected one of gaussian, sphere)");
+  CHECK(sentence("law.covariance", "NaN") ==
+        R"(law.covariance is "NaN"; expected a finite number, a list of 2 (the diagonal) or 2 rows of 2 finite numbers)");
+  CHECK(sentence("law.covariance", "[[1, null], [0, 1]]").starts_with("law.covariance is null; expected"));
+  CHECK(sentence("law.covariance", "[[1, 2], [2, 1]]").starts_with("law.covariance is"));
+  CHECK(sentence("law.covariance", "[[1, 2], [2, 1]]").find("positive definite") != std::string::npos);
+  CHECK(sentence("law.covariance", "-1").find("positive definite") != std::string::npos);
+  CHECK(sentence("law.covariance", "[[1, 0.5], [0, 1]]").find("symmetric") != std::string::npos);
+  CHECK(sentence("law.covariance", "[1, 2, 3]").starts_with("law.covariance is a list of 3; expected"));
+  CHECK(sentence("law.covariance", "[[1, 2]]").starts_with("law.covariance is 1 rows; expected"));
+  CHECK(sentence("law.mean", "[1]").starts_with("law.mean is a list of 1; expected"));
+  CHECK(sentence("tokens", "-5").starts_with("tokens is -5; expected"));
+  CHECK(sentence("tokens", "[10, 10]").starts_with("tokens is 10; expected"));
+  CHECK(sentence("tokens", R"({"from": 10, "to": 5, "count": 3})") ==
+        "tokens.to is 5; expected an integer from 10 to 1000000000000");
+  CHECK(sentence("tokens", R"({"from": 1, "to": 4, "count": 12})").starts_with("tokens.count is 12; expected so few"));
+  CHECK(sentence("replicates", "0") == "replicates is 0; expected an integer from 1 to 1000000");
+  CHECK(sentence("seed", "-1") == "seed is -1; expected an integer from 0 to 9007199254740991");
+  CHECK(sentence("deterministic", "1") == "deterministic is 1; expected true or false");
+  CHECK(sentence("schema", "2") == "schema is 2; expected an integer from 1 to 1");
+  CHECK(sentence("experiment", "magic").starts_with(R"(experiment is "magic"; expected one of)"));
+  CHECK(sentence("attention", "{}").starts_with("attention.scales is missing; expected"));
+  CHECK(sentence("attention.horizons", "[1, 0.5]").starts_with("attention.horizons is 0.5; expected"));
+  CHECK(sentence("attention.matrix", "[[1]]").starts_with("attention.matrix is 1 rows; expected"));
+  CHECK(sentence("queries", R"({"count": 0})") == "queries.count is 0; expected an integer from 1 to 1000000000");
+  CHECK(sentence("queries", "everything") == R"(queries is "everything"; expected tokens)");
+}
