@@ -1,23 +1,35 @@
-# Format, lint and types, without running anything.
+# Format, lint and types, without running anything. Every check is made, also after one has found something.
 
 run_check() {
   [ $# = 0 ] || fail 'check takes no argument: it checks everything.'
   need_linters
-  step 'shell: shellcheck'
-  shellcheck dev .ci/run .dev/*.sh
-  step 'C++: clang-format'
-  git ls-files -z -- '*.cpp' '*.hpp' | xargs -0 "clang-format-$llvm_version" --dry-run -Werror
-  configure_native ON
   build_wasm ON
-  step 'C++: clang-tidy'
-  sh .dev/tidy.sh native 'core|native'
-  sh .dev/tidy.sh wasm-cmake wasm --target=wasm32-unknown-emscripten "--sysroot=$(em-config CACHE)/sysroot"
+  configure_native ON
   room_packages web
   room_packages tests
+
+  check_found=
+  check 'shellcheck' shellcheck dev .ci/run .dev/*.sh
+  check 'clang-format' check_cpp_format
+  check 'clang-tidy of core and native' sh .dev/tidy.sh native 'core|native'
+  check 'clang-tidy of wasm' sh .dev/tidy.sh wasm-cmake wasm \
+    --target=wasm32-unknown-emscripten "--sysroot=$(em-config CACHE)/sysroot"
   for check_room in wasm web tests; do
-    step "$check_room/: types and format"
-    room_script "$check_room" check
+    check "types and format of $check_room" room_script "$check_room" check
   done
+  [ -z "$check_found" ] || fail "found something to change:${check_found#,}."
+}
+
+# check WHAT COMMAND...
+check() {
+  check_what=$1
+  shift
+  step "$check_what"
+  "$@" </dev/null || check_found="$check_found, $check_what"
+}
+
+check_cpp_format() {
+  git ls-files -z -- '*.cpp' '*.hpp' | xargs -0 "clang-format-$llvm_version" --dry-run -Werror
 }
 
 need_linters() {

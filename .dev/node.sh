@@ -16,7 +16,9 @@ need_node() {
     export PATH
   fi
   NODE=$(command -v node)
-  export NODE
+  # Trust what the system trusts: behind a company's proxy that is more than node's own list.
+  NODE_USE_SYSTEM_CA=1
+  export NODE NODE_USE_SYSTEM_CA
 }
 
 unpack_node() {

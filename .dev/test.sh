@@ -3,6 +3,7 @@
 run_tests() {
   [ $# = 0 ] || fail "test takes no argument: it runs everything."
   need_browsers
+  need_emscripten
   build_all ON
   room_packages tests
   step 'running the tests'

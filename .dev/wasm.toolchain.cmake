@@ -12,8 +12,9 @@ endif()
 # The header-only libraries lie outside Emscripten's sysroot.
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE BOTH)
 
-# These change the object format or the calling convention, so every object has to agree on them.
+# These change the object format or the calling convention, so every object has to agree on them. With 64-bit
+# integers passed as BigInt the linker needs no rewriting pass (which the npm build of binaryen lacks).
 set(CMAKE_CXX_FLAGS_INIT "-msimd128 -fwasm-exceptions")
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-fwasm-exceptions")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-fwasm-exceptions -sWASM_BIGINT")
 
 include(${asymptoken_emscripten}/cmake/Modules/Platform/Emscripten.cmake)
