@@ -1,0 +1,53 @@
+import type { Result } from '../core.ts';
+import { html, keep, say, set, svg } from '../dom.ts';
+import { marker } from './marks.ts';
+import { referenceKinds } from './model.ts';
+
+/** What the kinds of line mean; curves are told apart by the labels at their ends. */
+export class Legend {
+  readonly element = html('ul', { class: 'legend' });
+
+  draw(result: Result | null): void {
+    const references = referenceKinds(result).map(({ name, statuses }, index) => ({
+      words: name,
+      status: ` — ${statuses.join(' or ')}`,
+      style: `reference style-${index}`,
+    }));
+    const entries: Entry[] = [
+      { words: 'average error', status: ' ± standard error', style: 'point' },
+      { words: 'fitted slope', status: '', style: 'fit' },
+      ...references,
+    ];
+    keep(
+      this.element,
+      entries,
+      ({ words }) => words,
+      make,
+      (item, { words, status }) => {
+        const [, name, where] = item.children as unknown as [SVGSVGElement, HTMLElement, HTMLElement];
+        say(name, words);
+        say(where, status);
+      },
+    );
+  }
+}
+
+interface Entry {
+  words: string;
+  status: string;
+  style: string;
+}
+
+function make({ style }: Entry): HTMLLIElement {
+  const swatch = svg('svg', { width: style === 'point' ? 10 : 28, height: 10, 'aria-hidden': 'true' });
+  if (style === 'point') {
+    swatch.append(
+      svg('path', { class: 'bar', d: 'M5,-3V13' }),
+      svg('path', { class: 'mark', d: marker(0, 4) }),
+    );
+    set(swatch.lastElementChild!, { transform: 'translate(5,5)' });
+  } else {
+    swatch.append(svg('line', { class: style, x1: 0, x2: 28, y1: 5, y2: 5 }));
+  }
+  return html('li', {}, swatch, html('span'), html('span', { class: 'status' }));
+}

@@ -1,0 +1,57 @@
+const minus = '\u2212';
+const thin = '\u2009';
+const superscripts = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+
+/** 12,000 */
+export function whole(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+}
+
+/** Three significant digits: 0.0123, 4.56, 1.23 × 10⁻⁵. */
+export function measure(value: number): string {
+  if (value === 0) return '0';
+  if (!Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  if (size >= 1e-3 && size < 1e5) return signed(Number(value.toPrecision(3)).toString());
+  const [mantissa = '', exponent = '0'] = value.toExponential(2).split('e');
+  return `${signed(mantissa)}${thin}×${thin}${powerOfTen(Number(exponent))}`;
+}
+
+export function powerOfTen(exponent: number): string {
+  const digits = [...String(Math.abs(exponent))].map((digit) => superscripts[Number(digit)]).join('');
+  return `10${exponent < 0 ? '⁻' : ''}${digits}`;
+}
+
+/** A tick's label: 0.003, 20, 5,000, 10⁻⁶. */
+export function tick(value: number): string {
+  const exponent = Math.log10(value);
+  if (value >= 1e-4 && value < 1e6) return value >= 1 ? whole(value) : String(Number(value.toPrecision(6)));
+  return Number.isInteger(exponent) ? powerOfTen(exponent) : measure(value);
+}
+
+/** −0.506 */
+export function slope(value: number): string {
+  return signed(value.toFixed(3));
+}
+
+/** −0.506 ± 0.008 */
+export function slopeWithError(value: number, error: number): string {
+  return `${slope(value)}${thin}±${thin}${error.toFixed(3)}`;
+}
+
+export function percent(fraction: number): string {
+  return `${Math.floor(100 * fraction)}${thin}%`;
+}
+
+/** 0.4 s, 7 s, 2 min 5 s, 3 h 10 min. */
+export function duration(seconds: number): string {
+  if (seconds < 1) return `${Math.max(0.1, seconds).toFixed(1)}${thin}s`;
+  const all = Math.round(seconds);
+  if (all < 60) return `${all}${thin}s`;
+  if (all < 3600) return `${Math.floor(all / 60)}${thin}min ${all % 60}${thin}s`;
+  return `${Math.floor(all / 3600)}${thin}h ${Math.floor((all % 3600) / 60)}${thin}min`;
+}
+
+function signed(text: string): string {
+  return text.replace('-', minus);
+}
