@@ -81,7 +81,11 @@ TEST_CASE("weights depend on their seed alone", "[spec]") {
 TEST_CASE("settings replace one value, and alternatives drop each other", "[spec]") {
   CHECK(Json::parse(with_setting(small, "law.dimension", "5"))["law"]["dimension"] == 5);
   CHECK(Json::parse(with_setting(small, "law.type", "sphere"))["law"]["type"] == "sphere");
-  CHECK(Json::parse(with_setting(small, "tokens.from", "5")).is_object() == false);
+  CHECK(Json::parse(with_setting(small, "attention.scales", "3"))["attention"] == Json{{"scales", 3}});
+  CHECK(Json::parse(with_setting(small, "attention.matrix", "1"))["attention"] == Json{{"matrix", 1}});
+  CHECK_THROWS_WITH(with_setting(small, "tokens.from", "5"),
+                    "tokens is [10,20]; expected an object, because tokens.from is to be set in it");
+  CHECK_THROWS_AS(with_setting(small, "tokens..from", "5"), Error);
 }
 
 TEST_CASE("bad specs are refused in one sentence", "[spec]") {
