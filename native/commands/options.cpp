@@ -1,0 +1,81 @@
+#include "commands/options.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+
+#include "asymptoken/error.hpp"
+#include "files/text.hpp"
+#include "work/interrupt.hpp"
+#include "work/machine.hpp"
+
+namespace asymptoken::native {
+
+void add_spec_options(CLI::App& command, SpecOptions& options, bool is_required) {
+  command
+      .add_option("SPEC", options.source,
+                  "A file with a spec in JSON, - for standard input, or a built-in name")
+      ->required(is_required)
+      ->type_name("");
+  command
+      .add_option("--set", options.settings,
+                  "PATH=VALUE: change the spec before use; may be repeated.\n"
+                  "As in --set law.dimension=5 or --set tokens=[100,1000]")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);
+}
+
+void add_work_options(CLI::App& command, WorkOptions& options) {
+  command.add_option("--threads", options.threads, "How many threads compute; default: all of this machine")
+      ->type_name("N");
+  command
+      .add_option("--simd", options.simd,
+                  "Instruction set to compute with; default: the fastest of this machine")
+      ->type_name("TARGET");
+  command
+      .add_option("--progress", options.progress,
+                  "auto: a bar on a terminal, else nothing (default);\n"
+                  "json: lines of JSON on standard error; none")
+      ->type_name("MODE");
+}
+
+unsigned threads_of(const WorkOptions& options) {
+  constexpr unsigned most = 4096;
+  if (options.threads.empty()) return hardware_threads();
+  unsigned threads = 0;
+  const char* end = options.threads.data() + options.threads.size();
+  const auto [rest, problem] = std::from_chars(options.threads.data(), end, threads);
+  if (problem != std::errc() || rest != end || threads < 1 || threads > most) {
+    throw Error("--threads", options.threads, "an integer from 1 to " + std::to_string(most));
+  }
+  return threads;
+}
+
+SimdTarget simd_of(const WorkOptions& options) {
+  return options.simd.empty() ? available_simd_targets().front() : simd_target_named(options.simd);
+}
+
+double parse_number(const std::string& field, const std::string& text) {
+  char* rest = nullptr;
+  const double number = std::strtod(text.c_str(), &rest);
+  if (text.empty() || *rest != '\0' || !std::isfinite(number)) throw Error(field, text, "a finite number");
+  return number;
+}
+
+void require_writable(const std::vector<Output>& outputs) {
+  std::set<std::filesystem::path> seen;
+  for (const Output& output : outputs) {
+    if (output.path.empty()) continue;
+    require_writable(output.option, output.path);
+    std::error_code ignored;
+    if (!seen.insert(std::filesystem::weakly_canonical(output.path, ignored)).second) {
+      throw Error(output.option, output.path, "a file that no other option names");
+    }
+  }
+}
+
+int interrupted_exit_code() { return 128 + interrupt_signal(); }
+
+}  // namespace asymptoken::native

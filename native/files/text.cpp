@@ -1,0 +1,69 @@
+#include "files/text.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <string>
+
+#include "asymptoken/error.hpp"
+#include "files/descriptor.hpp"
+#include "files/pending_file.hpp"
+
+namespace asymptoken::native {
+
+namespace {
+
+constexpr std::string_view standard_stream = "-";
+
+[[noreturn]] void throw_unreadable(std::string_view field, const std::string& path, int error) {
+  throw Error(field, path, "a file that can be read (" + system_message(error) + ")");
+}
+
+[[noreturn]] void throw_unwritable(std::string_view field, const std::string& path, int error) {
+  throw Error(field, path, "a path that can be written (" + system_message(error) + ")");
+}
+
+bool is_device_or_pipe(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_other(path, ignored);
+}
+
+}  // namespace
+
+bool exists(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+std::string read_text(std::string_view field, const std::string& path) {
+  const bool standard = path == standard_stream;
+  const Descriptor file(standard ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text;
+  if (!file.is_open() || !read_all(file, text)) throw_unreadable(field, path, errno);
+  return text;
+}
+
+void require_writable(std::string_view field, const std::string& path) {
+  if (path == standard_stream) return;
+  if (is_device_or_pipe(path)) {
+    if (::access(path.c_str(), W_OK) != 0) throw_unwritable(field, path, errno);
+    return;
+  }
+  const PendingFile probe{std::string(field), path};
+}
+
+void write_text(std::string_view field, const std::string& path, std::string_view text) {
+  const bool standard = path == standard_stream;
+  if (standard || is_device_or_pipe(path)) {
+    const Descriptor file(standard ? ::dup(STDOUT_FILENO) : ::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!file.is_open() || !write_all(file, text)) throw_unwritable(field, path, errno);
+    return;
+  }
+  PendingFile file{std::string(field), path};
+  if (!write_all(file.descriptor(), text)) file.fail();
+  file.publish();
+}
+
+}  // namespace asymptoken::native

@@ -1,0 +1,123 @@
+#include "report/figure.hpp"
+
+#include <algorithm>
+
+#include "report/captions.hpp"
+#include "report/panel.hpp"
+
+namespace asymptoken::native {
+
+namespace {
+
+constexpr double panel_width = 320;
+constexpr double convergence_height = 300;
+constexpr double slope_height = 190;
+constexpr double left_margin = 68;    // numbers and title of the y axis
+constexpr double right_margin = 186;  // labels of the curves
+constexpr double top_margin = 58;     // heading
+constexpr double bottom_margin = 50;  // numbers and title of the x axis
+constexpr double row_gap = 14;
+constexpr double legend_height = 30;
+
+// With more curves than this, predicted lines of each would hide the measurements.
+constexpr std::size_t most_curves_with_predictions = 4;
+
+// What stands in the legend: a sample of width 26 and its text.
+struct LegendEntry {
+  std::string text;
+  std::string stroke;  ///< of the sample line; empty for a point with an error bar
+};
+
+double width_of(const LegendEntry& entry) {
+  // No font is at hand to measure with; 5.6 pixels a character is the mean at this size, on the safe side.
+  return 26 + 6 + 5.6 * static_cast<double>(entry.text.size()) + 22;
+}
+
+std::vector<LegendEntry> legend_entries(const Result& result) {
+  std::vector<LegendEntry> entries = {{"mean and standard error over replicates", ""},
+                                      {"weighted fit, its slope ± standard error beside it",
+                                       std::string("stroke='") + ink + "' stroke-width='2'"}};
+  for (const std::string& metric : result.metrics) {
+    for (const Prediction& prediction : distinct_predictions(result, metric, "slope")) {
+      const std::string text = prediction_title(prediction);
+      if (std::ranges::none_of(entries, [&](const LegendEntry& entry) { return entry.text == text; })) {
+        entries.push_back({text, prediction_stroke(prediction.status)});
+      }
+    }
+  }
+  return entries;
+}
+
+// Returns how many rows it took.
+int draw_legend(Svg& svg, const std::vector<LegendEntry>& entries, double left, double top, double width) {
+  double x = left;
+  int rows = 1;
+  for (const LegendEntry& entry : entries) {
+    if (x > left && x + width_of(entry) > left + width) {
+      x = left;
+      top += 18;
+      ++rows;
+    }
+    if (entry.stroke.empty()) {
+      svg.line(x + 13, top - 8, x + 13, top + 8, std::string("stroke='") + ink + "'");
+      svg.line(x + 10.5, top - 8, x + 15.5, top - 8, std::string("stroke='") + ink + "'");
+      svg.line(x + 10.5, top + 8, x + 15.5, top + 8, std::string("stroke='") + ink + "'");
+      // Not a circle: those are measurements.
+      svg.rectangle(x + 10, top - 3, 6, 6, std::string("rx='3' fill='") + ink + "'");
+    } else {
+      svg.line(x, top, x + 26, top, entry.stroke);
+    }
+    svg.text(x + 32, top + 4, escaped(entry.text), std::string("fill='") + ink + "'");
+    x += width_of(entry);
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::string figure(const Result& result) {
+  const bool with_predictions = result.curves.size() <= most_curves_with_predictions;
+  const bool has_horizons = std::ranges::any_of(result.curves, [&](const Curve& curve) {
+    return curve.horizon > 0 && curve.horizon != result.curves.front().horizon;
+  });
+  const bool with_slopes = !with_predictions && has_horizons;
+
+  Svg content;
+  const double column = left_margin + panel_width + right_margin;
+  double bottom = top_margin;
+  for (std::size_t metric = 0; metric < result.metrics.size(); ++metric) {
+    Rectangle frame{left_margin + column * static_cast<double>(metric), top_margin, panel_width,
+                    convergence_height};
+    content.open_group("class='convergence' data-metric='" + escaped(result.metrics[metric]) + "'");
+    draw_convergence_panel(content, frame, result, metric, with_predictions);
+    content.close_group();
+    bottom = frame.bottom() + bottom_margin;
+    if (!with_slopes) continue;
+    frame.top = bottom + row_gap;
+    frame.height = slope_height;
+    content.open_group("class='slopes' data-metric='" + escaped(result.metrics[metric]) + "'");
+    draw_slope_panel(content, frame, result, metric);
+    content.close_group();
+    bottom = frame.bottom() + bottom_margin;
+  }
+  const double width = column * static_cast<double>(std::max<std::size_t>(result.metrics.size(), 1));
+  const int rows =
+      draw_legend(content, legend_entries(result), left_margin, bottom + 12, width - left_margin);
+  const double height = bottom + legend_height + 18 * (rows - 1);
+
+  std::string title = heading(result);
+  if (result.items_done < result.items) {
+    title += " (" + std::to_string(result.items_done) + " of " + std::to_string(result.items) + " items)";
+  }
+  Svg svg;
+  svg.rectangle(0, 0, width, height, "fill='#fff'");
+  std::string markup = escaped(title);
+  if (const std::size_t place = markup.find(" d = "); place != std::string::npos) {
+    markup.replace(place + 1, 1, "<tspan font-style='italic'>d</tspan>");
+  }
+  svg.text(left_margin, 22, markup, std::string("font-size='13' font-weight='bold' fill='") + ink + "'");
+  svg.append(content);
+  return svg.document(width, height, title);
+}
+
+}  // namespace asymptoken::native

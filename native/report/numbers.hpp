@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "asymptoken/fit.hpp"
+
+namespace asymptoken::native {
+
+/// With that many decimals, as in `-0.50`; never `-0.00`.
+std::string fixed(double value, int decimals);
+
+/// With that many significant digits and no superfluous zeros, as in `0.0312` or `1.2e-07`.
+std::string significant(double value, int digits);
+
+/// `value ± error`, both to the second digit of the error.
+std::string with_error(double value, double error);
+
+inline std::string slope_text(const PowerLawFit& fit) { return with_error(fit.slope, fit.slope_se); }
+
+}  // namespace asymptoken::native

@@ -1,0 +1,124 @@
+#include "report/table.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <vector>
+
+#include "report/captions.hpp"
+#include "report/numbers.hpp"
+
+namespace asymptoken::native {
+
+namespace {
+
+using Cells = std::vector<std::string>;
+
+// Columns on a terminal: code points, of which all bytes but the continuing ones begin one.
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
+}
+
+std::string aligned(const std::vector<Cells>& lines) {
+  std::vector<std::size_t> widths;
+  for (const Cells& line : lines) {
+    widths.resize(std::max(widths.size(), line.size()));
+    for (std::size_t column = 0; column < line.size(); ++column) {
+      widths[column] = std::max(widths[column], width_of(line[column]));
+    }
+  }
+  std::string text;
+  for (const Cells& line : lines) {
+    for (std::size_t column = 0; column < line.size(); ++column) {
+      text += "  " + line[column];
+      if (column + 1 < line.size()) text.append(widths[column] - width_of(line[column]), ' ');
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::string measured(const Curve& curve, std::size_t point, std::size_t metric) {
+  if (point >= curve.points.size()) return "-";
+  const auto& estimate = curve.points[point].metrics[metric];
+  if (!estimate) return "-";
+  if (estimate->count < 2) return significant(estimate->mean, 4);
+  return with_error(estimate->mean, estimate->standard_error());
+}
+
+std::string compared(const Prediction* prediction, const std::optional<PowerLawFit>& fit) {
+  if (prediction == nullptr) return "-";
+  std::string text = significant(prediction->value, 4);
+  if (prediction->quantity == "slope" && fit && fit->slope_se > 0) {
+    const double distance = (fit->slope - prediction->value) / fit->slope_se;
+    text += " (" + std::string(distance >= 0 ? "+" : "") + fixed(distance, 1) + " se)";
+  }
+  return text;
+}
+
+std::string metric_table(const Result& result, std::size_t metric) {
+  const std::string& name = result.metrics[metric];
+  const auto telling = telling_parameters(result);
+  auto predictions = distinct_predictions(result, name, "slope");
+  const auto constants = distinct_predictions(result, name, "constant");
+  predictions.insert(predictions.end(), constants.begin(), constants.end());
+
+  const auto& points = result.curves.front().points;
+  Cells titles(telling.begin(), telling.end());
+  if (std::ranges::find(telling, "horizon") == telling.end()) titles.emplace_back("horizon");
+  const bool several = points.size() > 1;
+  if (!points.empty()) titles.push_back("error at n = " + std::to_string(points.front().n));
+  if (several) titles.push_back("at n = " + std::to_string(points.back().n));
+  titles.emplace_back("fitted slope");
+  for (const Prediction& prediction : predictions) titles.push_back(prediction_title(prediction));
+
+  std::vector<Cells> lines = {titles};
+  for (const Curve& curve : result.curves) {
+    Cells line;
+    for (const std::string& parameter : telling)
+      line.push_back(significant(parameter_of(curve, parameter), 4));
+    if (std::ranges::find(telling, "horizon") == telling.end()) line.push_back(significant(curve.horizon, 4));
+    const auto& fit = curve.fit[metric];
+    if (!points.empty()) line.push_back(measured(curve, 0, metric));
+    if (several) line.push_back(measured(curve, points.size() - 1, metric));
+    line.push_back(fit ? slope_text(*fit) : "-");
+    for (const Prediction& prediction : predictions) {
+      line.push_back(compared(find_prediction(curve, prediction), fit));
+    }
+    lines.push_back(line);
+  }
+  return metric_title(name) + "\n" + aligned(lines);
+}
+
+std::string legend(const Result& result) {
+  // The same prediction usually stands under several metrics; it is explained once.
+  std::map<std::string, std::string> formulas;
+  for (const Curve& curve : result.curves) {
+    for (const Prediction& prediction : curve.predicted) {
+      formulas.emplace(prediction_title(prediction), prediction.formula);
+    }
+  }
+  std::vector<Cells> lines = {
+      {"±", "standard error over replicates; of a slope, from the scatter about the line"},
+      {"se", "how many of its standard errors the fitted slope lies from the predicted one"}};
+  for (const auto& [title, formula] : formulas) lines.push_back({title, formula});
+  return aligned(lines);
+}
+
+}  // namespace
+
+std::string table(const Result& result) {
+  std::string text = heading(result) + "\n";
+  if (result.items_done < result.items) {
+    text +=
+        "partial: " + std::to_string(result.items_done) + " of " + std::to_string(result.items) + " items\n";
+  }
+  text += "\n";
+  if (result.curves.empty()) return text;
+  for (std::size_t metric = 0; metric < result.metrics.size(); ++metric)
+    text += metric_table(result, metric) + "\n";
+  return text + legend(result);
+}
+
+}  // namespace asymptoken::native

@@ -1,0 +1,45 @@
+#include "work/machine.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <thread>
+
+namespace asymptoken::native {
+
+unsigned hardware_threads() { return std::max(1U, std::thread::hardware_concurrency()); }
+
+double usable_memory() {
+  const double physical =
+      static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  const double margin = std::max(0.1 * physical, 256e6);
+  return std::max(physical - margin, 64e6);
+}
+
+double peak_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+#ifdef __APPLE__
+  constexpr double unit = 1;
+#else
+  constexpr double unit = 1024;
+#endif
+  return static_cast<double>(usage.ru_maxrss) * unit;
+}
+
+std::string bytes_text(double bytes) {
+  constexpr std::array units = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
+  std::size_t unit = 0;
+  while (bytes >= 1000 && unit + 1 < units.size()) {
+    bytes /= 1000;
+    ++unit;
+  }
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
+  return text.data();
+}
+
+}  // namespace asymptoken::native
