@@ -97,12 +97,15 @@ export class ConvergenceFigure extends HTMLElement {
   #focusOn(focus: Focus | null): void {
     if (focus?.curve === this.#focus?.curve && focus?.n === this.#focus?.n) return;
     this.#focus = focus;
-    this.#scheduleDraw();
+    // At once: the next key goes on from here.
+    this.#draw();
   }
 
-  /** At most once a frame. */
+  /** At most once a frame. That it has ended, and how, is said when it is drawn; every other state at once. */
   #scheduleDraw(): void {
-    set(this, { 'data-state': this.runner.state, 'data-cancel-ms': this.runner.cancelMilliseconds });
+    const { state } = this.runner;
+    if (state !== 'done' && state !== 'error') set(this, { 'data-state': state });
+    set(this, { 'data-cancel-ms': this.runner.cancelMilliseconds });
     if (this.#scheduled) return;
     this.#scheduled = true;
     requestAnimationFrame(() => {
@@ -115,20 +118,22 @@ export class ConvergenceFigure extends HTMLElement {
     const { result } = this.runner;
     const all = this.#panels.map(({ metric }) => (result ? seriesOf(result, metric) : []));
     this.#domain = grow(this.#domain, all.flat());
-    const { from, to } = this.#settings;
+    const { from, to, law } = this.#settings;
+    const kinds = referenceKinds(result, law);
+    const names = kinds.map(({ name }) => name);
     this.#panels.forEach((panel, index) => {
       const series = all[index] ?? [];
       panel.draw({
         series,
-        referenceNames: referenceKinds(result).map(({ name }) => name),
+        referenceNames: names,
         x: from < to ? [from, to] : [from, from * 10],
         y: this.#domain ?? [0.01, 1],
         focus: this.#focus,
         description: describe(titles[panel.metric] ?? '', series),
       });
     });
-    this.#legend.draw(result);
-    this.#slopes.draw(this.#settings.horizons, result);
+    this.#legend.draw(kinds);
+    this.#slopes.draw(this.#settings.horizons, names, result);
     this.#numbers.draw(result);
     this.#runBar.draw();
     this.#controls.showProblem(this.runner.problem);
@@ -141,6 +146,7 @@ export class ConvergenceFigure extends HTMLElement {
       set(this, { 'data-first-points-ms': Math.round(performance.now()) });
     }
     this.#announce(all);
+    if (this.isConnected) set(this, { 'data-state': this.runner.state });
   }
 
   #pointedAt(all: readonly Series[][]): string {

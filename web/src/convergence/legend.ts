@@ -1,14 +1,13 @@
-import type { Result } from '../core.ts';
 import { html, keep, say, set, svg } from '../dom.ts';
 import { marker } from './marks.ts';
-import { referenceKinds } from './model.ts';
+import type { ReferenceKind } from './model.ts';
 
 /** What the kinds of line mean; curves are told apart by the labels at their ends. */
 export class Legend {
   readonly element = html('ul', { class: 'legend' });
 
-  draw(result: Result | null): void {
-    const references = referenceKinds(result).map(({ name, statuses }, index) => ({
+  draw(kinds: readonly ReferenceKind[]): void {
+    const references = kinds.map(({ name, statuses }, index) => ({
       words: name,
       status: ` — ${statuses.join(' or ')}`,
       style: `reference style-${index}`,

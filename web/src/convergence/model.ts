@@ -1,5 +1,6 @@
 import type { Estimate, Point, PowerLawFit, Prediction, Result, Status } from '../core.ts';
 import { roundToTick } from '../scale.ts';
+import type { Settings } from '../settings.ts';
 
 export interface PlotPoint {
   n: number;
@@ -60,14 +61,20 @@ export interface ReferenceKind {
 }
 
 /** What is expected before the first result, so that nothing moves when it comes. */
-const usual: ReferenceKind[] = [
-  { name: 'guaranteed rate', statuses: ['paper'] },
-  { name: 'Gaussian rate', statuses: ['derived', 'heuristic'] },
-];
+const usual: Record<Settings['law'], ReferenceKind[]> = {
+  gaussian: [
+    { name: 'guaranteed rate', statuses: ['paper'] },
+    { name: 'Gaussian rate', statuses: ['derived', 'heuristic'] },
+  ],
+  sphere: [
+    { name: 'guaranteed rate', statuses: ['paper'] },
+    { name: 'compact-support rate', statuses: ['derived'] },
+  ],
+};
 
 /** In order of first appearance: each kind has one line style. */
-export function referenceKinds(result: Result | null): ReferenceKind[] {
-  if (!result) return usual;
+export function referenceKinds(result: Result | null, law: Settings['law']): ReferenceKind[] {
+  if (!result) return usual[law];
   const kinds = new Map<string, Set<Status>>();
   for (const { name, status } of result.curves.flatMap(({ predicted }) => predicted.filter(isSlope))) {
     kinds.set(name, (kinds.get(name) ?? new Set()).add(status));

@@ -2,7 +2,6 @@ import type { PowerLawFit, Prediction, Result } from '../core.ts';
 import { html, keep, say, svg } from '../dom.ts';
 import { slope } from '../format.ts';
 import { marker } from './marks.ts';
-import { referenceKinds } from './model.ts';
 
 /** Measured and predicted slopes, a row for every horizon. */
 export class SlopeTable {
@@ -15,8 +14,7 @@ export class SlopeTable {
     this.element.append(caption, html('thead', {}, this.#head), this.#body);
   }
 
-  draw(horizons: readonly number[], result: Result | null): void {
-    const names = referenceKinds(result).map(({ name }) => name);
+  draw(horizons: readonly number[], names: readonly string[], result: Result | null): void {
     const heads = ['Horizon', 'Mean', 'Covariance', ...names];
     const makeHead = () => html('th', { scope: 'col' });
     keep(this.#head, heads, String, makeHead, (cell, words) => say(cell, words));

@@ -18,7 +18,13 @@ export class ColourBar {
     new Uint32Array(image.data.buffer).set(packedColours);
     this.#canvas.getContext('2d')?.putImageData(image, 0, 0);
     const title = html('span', { class: 'title' }, 'Softmax weight');
-    this.element = html('div', { class: 'colour-bar', role: 'img' }, title, this.#canvas, this.#svg);
+    this.element = html(
+      'div',
+      { class: 'colour-bar', role: 'img', 'aria-label': 'Colours of the weights' },
+      title,
+      this.#canvas,
+      this.#svg,
+    );
     new ResizeObserver(() => this.draw(this.#scale, this.#weight)).observe(this.#svg);
   }
 

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import puppeteer from 'puppeteer-core';
+
+/** What both drivers can do with a page. */
+export interface Tab {
+  goto(address: string): Promise<unknown>;
+  reload(): Promise<unknown>;
+  evaluate<Result, Argument = undefined>(
+    ask: (argument: Argument) => Result | Promise<Result>,
+    argument?: Argument,
+  ): Promise<Result>;
+  /** Evaluates a script given as text. */
+  inject(script: string): Promise<unknown>;
+  press(key: string): Promise<void>;
+  point(x: number, y: number): Promise<void>;
+  /** Every address asked for so far. */
+  requests: string[];
+  /** Uncaught errors, and what the console says of errors and refused content. */
+  complaints: string[];
+  close(): Promise<void>;
+}
+
+export interface TabOptions {
+  width?: number;
+  height?: number;
+  dark?: boolean;
+}
+
+export interface Browser {
+  /** Firefox cannot be told to prefer dark; it is tested in light only. */
+  canBeDark: boolean;
+  open(options?: TabOptions): Promise<Tab>;
+  close(): Promise<void>;
+}
+
+export const browsers: Record<string, () => Promise<Browser>> = {
+  Chromium: openChromium,
+  Firefox: openFirefox,
+};
+
+function programOf(variable: string, usual: string): string {
+  const program = process.env[variable] ?? usual;
+  if (!existsSync(program))
+    throw new Error(`${program} is missing: install it, or set ${variable} to where it is`);
+  return program;
+}
+
+async function openChromium(): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: programOf('ASYMPTOKEN_CHROMIUM', '/usr/bin/chromium'),
+    args: [
+      '--headless=new',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  return {
+    canBeDark: true,
+    async open({ width = 1280, height = 900, dark = false } = {}) {
+      const page = await browser.newPage({
+        viewport: { width, height },
+        colorScheme: dark ? 'dark' : 'light',
+        reducedMotion: 'reduce',
+      });
+      const requests: string[] = [];
+      const complaints: string[] = [];
+      page.on('request', (request) => requests.push(request.url()));
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+      return {
+        goto: (address) => page.goto(address),
+        reload: () => page.reload(),
+        evaluate: (ask, argument) => page.evaluate(ask as never, argument) as never,
+        inject: (script) => page.evaluate(script),
+        press: (key) => page.keyboard.press(key),
+        point: (x, y) => page.mouse.move(x, y),
+        requests,
+        complaints,
+        close: () => page.close(),
+      };
+    },
+    close: () => browser.close(),
+  };
+}
+
+async function openFirefox(): Promise<Browser> {
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: programOf('ASYMPTOKEN_FIREFOX', '/usr/bin/firefox-esr'),
+    headless: true,
+    extraPrefsFirefox: { 'ui.prefersReducedMotion': 1 },
+  });
+  return {
+    canBeDark: false,
+    async open({ width = 1280, height = 900 } = {}) {
+      const page = await browser.newPage();
+      await page.setViewport({ width, height });
+      const requests: string[] = [];
+      const complaints: string[] = [];
+      page.on('request', (request) => requests.push(request.url()));
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+      return {
+        goto: (address) => page.goto(address),
+        reload: () => page.reload(),
+        evaluate: (ask, argument) => page.evaluate(ask as never, argument as never) as never,
+        inject: (script) => page.evaluate(script),
+        press: (key) => page.keyboard.press(key as never),
+        point: (x, y) => page.mouse.move(x, y),
+        requests,
+        complaints,
+        close: () => page.close(),
+      };
+    },
+    close: () => browser.close(),
+  };
+}

@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Tab } from './browsers.ts';
+
+// What a test reads off the page and does to it. The functions handed to `evaluate` run in the page, so each stands alone.
+
+export interface DrawnPoint {
+  curve: number;
+  metric: string;
+  n: number;
+  mean: number;
+  se: number;
+  count: number;
+}
+
+export interface DrawnSlope {
+  curve: number;
+  metric: string;
+  slope: number;
+  se: number;
+  /** As a reader sees it. */
+  text: string;
+}
+
+export interface DrawnReference {
+  curve: number;
+  metric: string;
+  name: string;
+  status: string;
+  slope: number;
+}
+
+export interface Chart {
+  state: string;
+  points: DrawnPoint[];
+  /** Labels at the ends of the lines. */
+  labels: DrawnSlope[];
+  /** Cells of the table. */
+  cells: DrawnSlope[];
+  references: DrawnReference[];
+}
+
+export function readChart(tab: Tab): Promise<Chart> {
+  return tab.evaluate(() => {
+    const figure = document.querySelector<HTMLElement>('asymptoken-convergence')!;
+    const all = (selector: string) => [
+      ...figure.shadowRoot!.querySelectorAll<HTMLElement | SVGElement>(selector),
+    ];
+    const slopeOf = (element: HTMLElement | SVGElement) => ({
+      curve: Number(element.dataset['curve']),
+      metric: element.dataset['metric']!,
+      slope: Number(element.dataset['slope']),
+      se: Number(element.dataset['se']),
+      text: element.textContent ?? '',
+    });
+    return {
+      state: figure.dataset['state']!,
+      points: all('.point').map(({ dataset }) => ({
+        curve: Number(dataset['curve']),
+        metric: dataset['metric']!,
+        n: Number(dataset['n']),
+        mean: Number(dataset['mean']),
+        se: Number(dataset['se']),
+        count: Number(dataset['count']),
+      })),
+      labels: all('.label [data-slope]').map(slopeOf),
+      cells: all('td[data-slope]').map(slopeOf),
+      references: all('line.reference[data-slope]').map(({ dataset }) => ({
+        curve: Number(dataset['curve']),
+        metric: dataset['metric']!,
+        name: dataset['name']!,
+        status: dataset['status']!,
+        slope: Number(dataset['slope']),
+      })),
+    };
+  });
+}
+
+/** An attribute of one of the two figures, or ''. */
+export function attribute(tab: Tab, figure: 'convergence' | 'heatmap', name: string): Promise<string> {
+  return tab.evaluate(([tag, key]) => document.querySelector(`asymptoken-${tag}`)?.getAttribute(key) ?? '', [
+    figure,
+    name,
+  ] as [string, string]);
+}
+
+export async function until(
+  what: string,
+  holds: () => Promise<boolean>,
+  { seconds = 60, every = 30 } = {},
+): Promise<void> {
+  const end = performance.now() + 1000 * seconds;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`waited ${seconds} s in vain for ${what}`);
+    await sleep(every);
+  }
+}
+
+export function reaches(tab: Tab, figure: 'convergence' | 'heatmap', state: string): Promise<void> {
+  return until(
+    `${figure} to be ${state}`,
+    async () => (await attribute(tab, figure, 'data-state')) === state,
+  );
+}
+
+/** Presses a button of the convergence figure. */
+export function act(tab: Tab, action: string): Promise<void> {
+  return tab.evaluate((name) => {
+    const root = document.querySelector('asymptoken-convergence')!.shadowRoot!;
+    root.querySelector<HTMLButtonElement>(`button[data-action="${name}"]`)!.click();
+  }, action);
+}
+
+/** Fills in a control of a figure, as typing and leaving it would. */
+export function fill(
+  tab: Tab,
+  figure: 'convergence' | 'heatmap',
+  name: string,
+  value: string,
+): Promise<void> {
+  return tab.evaluate(
+    ([tag, key, text]) => {
+      const root = document.querySelector(`asymptoken-${tag}`)!.shadowRoot!;
+      const choice = root.querySelector<HTMLInputElement>(
+        `input[type="radio"][name="${key}"][value="${text}"]`,
+      );
+      if (choice) return choice.click();
+      const control = root.querySelector<HTMLInputElement | HTMLSelectElement>(`[name="${key}"]`)!;
+      control.value = text;
+      control.dispatchEvent(new Event('change', { bubbles: true }));
+    },
+    [figure, name, value] as [string, string, string],
+  );
+}
+
+/** Gives the keyboard to the first element of a figure that matches. */
+export function focus(tab: Tab, figure: 'convergence' | 'heatmap', selector: string): Promise<void> {
+  return tab.evaluate(
+    ([tag, which]) => {
+      const root = document.querySelector(`asymptoken-${tag}`)!.shadowRoot!;
+      root.querySelector<HTMLElement>(which)!.focus();
+    },
+    [figure, selector] as [string, string],
+  );
+}
+
+export function textOf(tab: Tab, figure: 'convergence' | 'heatmap', selector: string): Promise<string> {
+  return tab.evaluate(
+    ([tag, which]) =>
+      document.querySelector(`asymptoken-${tag}`)!.shadowRoot!.querySelector(which)?.textContent ?? '',
+    [figure, selector] as [string, string],
+  );
+}
+
+/** Brings the heatmap on the screen, and waits for it. */
+export async function showHeatmap(tab: Tab): Promise<void> {
+  await tab.evaluate(() => document.querySelector('asymptoken-heatmap')!.scrollIntoView({ block: 'start' }));
+  await reaches(tab, 'heatmap', 'done');
+}
