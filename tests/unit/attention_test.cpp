@@ -127,6 +127,26 @@ TEST_CASE("keys may arrive in parts", "[attention]") {
   }
 }
 
+TEST_CASE("several scales share the products", "[attention]") {
+  const Inputs in = random_inputs(61, 1500, 7, 9, 7);
+  const std::vector<float> scales = {0.1F, 1.0F, 30.0F};
+  KeyValueCache<float> cache(7, 9);
+  cache.append(in.keys, in.values);
+  for (const Compute compute : all_computes()) {
+    StreamingAttention<float> attention(in.queries, std::span<const float>(scales), 9, compute, Spread::compute);
+    attention.accumulate(cache, 0, 77);
+    attention.accumulate(cache, 77, 1500);
+    for (std::size_t i = 0; i < scales.size(); ++i) {
+      const AttentionOutput<double> expected = naive(in.queries.cast<double>(), in.keys.cast<double>(),
+                                                     in.values.cast<double>(), static_cast<double>(scales[i]));
+      INFO(name_of(compute.target) << ", scale " << scales[i]);
+      // A logit of a few hundred is known to 1e-5 in float32.
+      CHECK(largest_difference(attention.result(i), expected) < 5e-6 * std::max(1.0F, 10 * scales[i]));
+    }
+  }
+  CHECK_THROWS_AS(StreamingAttention<float>(in.queries, std::span<const float>(), 9), Error);
+}
+
 TEST_CASE("float32 stays accurate over a million keys", "[attention]") {
   const Inputs in = random_inputs(3, 1'000'000, 2, 2, 3);
   const AttentionOutput<double> expected =

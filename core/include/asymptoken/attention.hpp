@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "asymptoken/matrix.hpp"
@@ -64,6 +65,10 @@ class StreamingAttention {
   /// logit of query x against key k = scale <x, k>.
   StreamingAttention(const RowsView<T>& queries, T scale, Index value_dimension, Compute compute = {},
                      Spread spread = Spread::skip);
+  /// Several softmaxes over the same products: logit number i = scales[i] <x, k>. The products are made once, which saves
+  /// up to half the work of each scale but one.
+  StreamingAttention(const RowsView<T>& queries, std::span<const T> scales, Index value_dimension, Compute compute = {},
+                     Spread spread = Spread::skip);
   ~StreamingAttention();
   StreamingAttention(StreamingAttention&&) noexcept;
   StreamingAttention& operator=(StreamingAttention&&) noexcept;
@@ -71,8 +76,8 @@ class StreamingAttention {
   /// Attends to keys first .. last-1 of the cache. Throws Error when the range or the dimensions do not fit.
   void accumulate(const KeyValueCache<T>& tokens, Index first, Index last);
 
-  /// The attention over all keys seen so far. Throws Error before the first key.
-  AttentionOutput<T> result() const;
+  /// The attention over all keys seen so far, of the scale of that index. Throws Error before the first key.
+  AttentionOutput<T> result(std::size_t scale = 0) const;
 
  private:
   struct State;

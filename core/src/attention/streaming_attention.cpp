@@ -35,15 +35,16 @@ simd::AttentionFunction<T> attention_function(const simd::Kernels& kernels, Spre
   }
 }
 
-/// What the softmax of one tile's queries needs: four sums a query and the weighted values, relative to a maximum.
+/// What the softmaxes of one tile's queries add up to, relative to a maximum in base 2. One softmax after the other, each
+/// with one number a query, the output with one for each query and dimension.
 template <class T>
 struct Sums {
-  Sums(Index width, Index value_dimension)
-      : maximum(static_cast<std::size_t>(width)),
-        sum(static_cast<std::size_t>(width)),
-        squares(static_cast<std::size_t>(width)),
-        weighted_logits(static_cast<std::size_t>(width)),
-        output(static_cast<std::size_t>(width * value_dimension)) {}
+  Sums(std::size_t queries, std::size_t value_dimension)
+      : maximum(queries),
+        sum(queries),
+        squares(queries),
+        weighted_logits(queries),
+        output(queries * value_dimension) {}
 
   std::vector<T> maximum;
   std::vector<T> sum;
@@ -54,24 +55,25 @@ struct Sums {
 
 /// Adds what the kernel gathered to the float64 sums and starts the kernel's anew, its maximum kept.
 template <class T>
-void move_sums(Sums<T>& from, Sums<double>& to, const simd::Kernels& kernels) {
-  const std::size_t width = from.maximum.size();
-  std::vector<double> drop(width);
-  std::vector<double> factor(width);
-  for (std::size_t q = 0; q < width; ++q) {
-    drop[q] = (to.maximum[q] - static_cast<double>(from.maximum[q])) * ln_2;
+void move_sums(Sums<T>& from, Sums<double>& to, std::size_t width, const simd::Kernels& kernels) {
+  const std::size_t queries = from.maximum.size();
+  std::vector<double> factor(queries);
+  for (std::size_t q = 0; q < queries; ++q) {
+    factor[q] = (to.maximum[q] - static_cast<double>(from.maximum[q])) * ln_2;
   }
-  kernels.exp_double(drop.data(), factor.data(), width);
-  for (std::size_t q = 0; q < width; ++q) {
+  kernels.exp_double(factor.data(), factor.data(), queries);
+  for (std::size_t q = 0; q < queries; ++q) {
     const double shift = (to.maximum[q] - static_cast<double>(from.maximum[q])) * to.sum[q];
     to.weighted_logits[q] = (to.weighted_logits[q] + shift) * factor[q] + static_cast<double>(from.weighted_logits[q]);
     to.sum[q] = to.sum[q] * factor[q] + static_cast<double>(from.sum[q]);
     to.squares[q] = to.squares[q] * (factor[q] * factor[q]) + static_cast<double>(from.squares[q]);
     to.maximum[q] = static_cast<double>(from.maximum[q]);
   }
+  const std::size_t per_softmax = from.output.size() / (queries / width);
   for (std::size_t start = 0; start < from.output.size(); start += width) {
+    const double* factors = factor.data() + start / per_softmax * width;
     for (std::size_t q = 0; q < width; ++q) {
-      to.output[start + q] = to.output[start + q] * factor[q] + static_cast<double>(from.output[start + q]);
+      to.output[start + q] = to.output[start + q] * factors[q] + static_cast<double>(from.output[start + q]);
     }
   }
   std::ranges::fill(from.sum, T(0));
@@ -92,7 +94,9 @@ struct StreamingAttention<T>::State {
   Index value_dimension;
   Index width;
   Index keys_seen = 0;
+  std::vector<T> multipliers;
   std::vector<T> queries;  ///< tiles x key_dimension x width, scaled
+  std::vector<T> logits;   ///< scratch of the kernel
   std::vector<T> weights;  ///< scratch of the kernel
   std::vector<Sums<T>> recent;
   std::vector<Sums<double>> total;
@@ -103,9 +107,17 @@ struct StreamingAttention<T>::State {
 template <class T>
 StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, T scale, Index value_dimension, Compute compute,
                                           Spread spread)
+    : StreamingAttention(queries, std::span<const T>(&scale, 1), value_dimension, compute, spread) {}
+
+template <class T>
+StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, std::span<const T> scales, Index value_dimension,
+                                          Compute compute, Spread spread)
     : state_(std::make_unique<State>()) {
   if (queries.rows() < 1) {
     throw Error("number of queries", "0", "at least 1");
+  }
+  if (scales.empty()) {
+    throw Error("number of scales", "0", "at least 1");
   }
   State& state = *state_;
   state.kernels = &simd::kernels(compute);
@@ -115,18 +127,25 @@ StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, T scale, I
   state.key_dimension = queries.cols();
   state.value_dimension = value_dimension;
   state.width = tile_width<T>(*state.kernels);
+  state.multipliers.assign(scales.begin(), scales.end());
   state.queries.resize(static_cast<std::size_t>(state.tiles() * state.key_dimension * state.width));
-  state.weights.resize(static_cast<std::size_t>(simd::keys_per_block * state.width));
-  // The kernel works in base 2: one multiplication here instead of one for each weight.
-  const T factor = static_cast<T>(static_cast<double>(scale) * log2_e);
+  const auto scratch = static_cast<std::size_t>(simd::keys_per_block * state.width);
+  state.weights.resize(scratch);
+  state.logits.resize(scales.size() > 1 ? scratch : 0);
+  // The kernel works in base 2: one multiplication here instead of one for each weight. A single scale joins it.
+  const double scale = scales.size() > 1 ? 1.0 : static_cast<double>(scales.front());
+  const T factor = static_cast<T>(scale * log2_e);
   for (Index query = 0; query < state.query_count; ++query) {
     T* tile = state.queries.data() + query / state.width * state.key_dimension * state.width + query % state.width;
     for (Index k = 0; k < state.key_dimension; ++k) {
       tile[k * state.width] = queries(query, k) * factor;
     }
   }
-  state.recent.assign(static_cast<std::size_t>(state.tiles()), Sums<T>(state.width, value_dimension));
-  state.total.assign(static_cast<std::size_t>(state.tiles()), Sums<double>(state.width, value_dimension));
+  const std::size_t per_tile = static_cast<std::size_t>(state.width) * scales.size();
+  state.recent.assign(static_cast<std::size_t>(state.tiles()),
+                      Sums<T>(per_tile, static_cast<std::size_t>(value_dimension)));
+  state.total.assign(static_cast<std::size_t>(state.tiles()),
+                     Sums<double>(per_tile, static_cast<std::size_t>(value_dimension)));
 }
 
 template <class T>
@@ -159,7 +178,10 @@ void StreamingAttention<T>::accumulate(const KeyValueCache<T>& tokens, Index fir
         .queries = state.queries.data() + static_cast<Index>(t) * state.key_dimension * state.width,
         .keys = tokens.keys_.data(),
         .values = tokens.values_.data(),
+        .multipliers = state.multipliers.data(),
+        .softmaxes = static_cast<Index>(state.multipliers.size()),
         .started = state.keys_seen > 0,
+        .logits = state.logits.data(),
         .weights = state.weights.data(),
         .maximum = recent.maximum.data(),
         .sum = recent.sum.data(),
@@ -170,7 +192,7 @@ void StreamingAttention<T>::accumulate(const KeyValueCache<T>& tokens, Index fir
     for (Index begin = first; begin < last;) {
       const Index end = std::min(last, (begin / keys_between_moves + 1) * keys_between_moves);
       state.attend(tile, begin, end);
-      move_sums(recent, state.total[t], *state.kernels);
+      move_sums(recent, state.total[t], static_cast<std::size_t>(state.width), *state.kernels);
       tile.started = true;
       begin = end;
     }
@@ -179,10 +201,13 @@ void StreamingAttention<T>::accumulate(const KeyValueCache<T>& tokens, Index fir
 }
 
 template <class T>
-AttentionOutput<T> StreamingAttention<T>::result() const {
+AttentionOutput<T> StreamingAttention<T>::result(std::size_t scale) const {
   const State& state = *state_;
   if (state.keys_seen == 0) {
     throw Error("number of keys", "0", "at least 1");
+  }
+  if (scale >= state.multipliers.size()) {
+    throw Error("scale", std::to_string(scale), "an index below " + std::to_string(state.multipliers.size()));
   }
   AttentionOutput<T> out;
   out.output.resize(state.query_count, state.value_dimension);
@@ -191,14 +216,16 @@ AttentionOutput<T> StreamingAttention<T>::result() const {
     out.participation.resize(state.query_count);
     out.entropy.resize(state.query_count);
   }
+  const auto width = static_cast<std::size_t>(state.width);
+  const std::size_t outputs = scale * static_cast<std::size_t>(state.value_dimension) * width;
   for (Index query = 0; query < state.query_count; ++query) {
     const Sums<double>& sums = state.total[static_cast<std::size_t>(query / state.width)];
-    const Index lane = query % state.width;
-    const auto q = static_cast<std::size_t>(lane);
+    const auto lane = static_cast<std::size_t>(query % state.width);
+    const std::size_t q = scale * width + lane;
     const double log_sum = portable_log(sums.sum[q]);
     for (Index c = 0; c < state.value_dimension; ++c) {
       out.output(query, c) =
-          static_cast<T>(sums.output[static_cast<std::size_t>(c * state.width + lane)] / sums.sum[q]);
+          static_cast<T>(sums.output[outputs + static_cast<std::size_t>(c) * width + lane] / sums.sum[q]);
     }
     out.log_sum_exp[query] = sums.maximum[q] * ln_2 + log_sum;
     if (state.spread == Spread::compute) {

@@ -80,8 +80,7 @@ void prepare(Plan::Contents& contents) {
 std::size_t queries_per_head(const Spec& spec) { return std::max(spec.queries.size(), spec.radii.size()); }
 
 double work(const Spec& spec, double n) {
-  const auto queries = static_cast<double>(spec.attention.heads.size() * queries_per_head(spec));
-  return n * (sampling_work(spec) + queries * pair_work(spec));
+  return n * (sampling_work(spec) + static_cast<double>(queries_per_head(spec)) * pair_work(spec));
 }
 
 double memory(const Spec& spec, double n) {

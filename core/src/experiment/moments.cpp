@@ -13,7 +13,9 @@ namespace asymptoken {
 
 namespace {
 
-constexpr Index queries_per_block = 192;
+/// What one step attends to at the least, so that a browser's slice of ten milliseconds holds several steps.
+constexpr Index queries_per_block = 96;
+constexpr Index keys_per_step = 1024;
 
 Index query_count(const Spec& spec, double n) {
   return spec.fresh_queries > 0 ? spec.fresh_queries : static_cast<Index>(n);
@@ -76,9 +78,8 @@ void prepare(Plan::Contents& contents) {
 }
 
 double work(const Spec& spec, double n) {
-  const auto heads = static_cast<double>(spec.attention.heads.size());
   const double queries = static_cast<double>(query_count(spec, n));
-  return n * sampling_work(spec) + heads * queries * n * pair_work(spec);
+  return n * sampling_work(spec) + queries * n * pair_work(spec);
 }
 
 double memory(const Spec& spec, double n) {
@@ -87,6 +88,7 @@ double memory(const Spec& spec, double n) {
   return sizeof(float) * (n * (2 * d + value_dimension) + static_cast<double>(spec.fresh_queries) * d);
 }
 
+/// All heads at once: they share the tokens and the products <A0 x, y>.
 class MomentsSteps final : public Execution::Steps {
  public:
   MomentsSteps(const Plan::Contents& contents, const Item& item, Compute compute)
@@ -94,11 +96,17 @@ class MomentsSteps final : public Execution::Steps {
         compute_(compute),
         stream_(contents.spec, item),
         n_(contents.spec.tokens[item.point]),
+        queries_(query_count(contents.spec, static_cast<double>(n_))),
         tokens_(n_, contents.spec.law->dimension()),
         fresh_stream_(Stream::of(contents.spec.seed, StreamPurpose::queries, static_cast<std::uint32_t>(item.replicate),
                                  static_cast<std::uint32_t>(item.point))),
-        cache_(contents.spec.law->dimension(), contents.spec.attention.V.rows()) {
+        cache_(contents.spec.law->dimension(), contents.spec.attention.V.rows()),
+        query_map_(contents.spec.attention.base) {
     cache_.reserve(n_);
+    for (std::size_t head = 0; head < contents.spec.attention.heads.size(); ++head) {
+      scales_.push_back(static_cast<float>(contents.spec.attention.heads[head].multiplier));
+      moments_.emplace_back(contents.limits.moments[head].mean);
+    }
   }
 
   double advance(double work) override {
@@ -112,8 +120,6 @@ class MomentsSteps final : public Execution::Steps {
   }
 
  private:
-  const Head& head() const { return contents_.spec.attention.heads[head_]; }
-
   double add_tokens() {
     const Index count = std::min<Index>(TokenStream::chunk, n_ - cache_.size());
     const Index first = cache_.size();
@@ -124,28 +130,25 @@ class MomentsSteps final : public Execution::Steps {
   }
 
   void start_block() {
-    const Index queries = query_count(contents_.spec, static_cast<double>(n_));
-    if (first_query_ == 0) {
-      moments_.emplace(contents_.limits.moments[head_].mean);
-      query_map_.emplace(head().form.A);
-    }
-    const Index count = std::min(queries_per_block, queries - first_query_);
-    Rows<float> fresh;
-    if (contents_.spec.fresh_queries > 0) {
-      fresh.resize(count, tokens_.cols());
-      contents_.spec.law->sample(fresh_stream_, static_cast<std::uint64_t>(first_query_), fresh);
-    }
-    const RowsView<float> block =
-        fresh.rows() > 0 ? RowsView<float>(fresh) : RowsView<float>(tokens_.middleRows(first_query_, count));
-    attention_.emplace((*query_map_)(block), 1.0F, cache_.value_dimension(), compute_);
-    block_queries_ = count;
+    block_queries_ = std::min(queries_per_block, queries_ - first_query_);
     next_key_ = 0;
+    if (contents_.spec.fresh_queries > 0) {
+      Rows<float> fresh(block_queries_, tokens_.cols());
+      contents_.spec.law->sample(fresh_stream_, static_cast<std::uint64_t>(first_query_), fresh);
+      attend_from(fresh);
+    } else {
+      attend_from(tokens_.middleRows(first_query_, block_queries_));
+    }
+  }
+
+  void attend_from(const RowsView<float>& queries) {
+    attention_.emplace(query_map_(queries), std::span<const float>(scales_), cache_.value_dimension(), compute_);
   }
 
   double attend(double work) {
     const double per_key = static_cast<double>(block_queries_) * pair_work(contents_.spec);
-    const auto chunks = static_cast<Index>(std::min(work / per_key, static_cast<double>(n_)) / TokenStream::chunk);
-    const Index last = std::min(n_, next_key_ + std::max<Index>(1, chunks) * TokenStream::chunk);
+    const auto steps = static_cast<Index>(std::min(work / per_key, static_cast<double>(n_)) / keys_per_step);
+    const Index last = std::min(n_, next_key_ + std::max<Index>(1, steps) * keys_per_step);
     const double done = static_cast<double>(last - next_key_) * per_key;
     attention_->accumulate(cache_, next_key_, last);
     next_key_ = last;
@@ -156,35 +159,35 @@ class MomentsSteps final : public Execution::Steps {
   }
 
   void finish_block() {
-    moments_->add(RowsView<float>(attention_->result().output));
+    for (std::size_t head = 0; head < moments_.size(); ++head) {
+      moments_[head].add(RowsView<float>(attention_->result(head).output));
+    }
     attention_.reset();
     first_query_ += block_queries_;
-    if (first_query_ < query_count(contents_.spec, static_cast<double>(n_))) {
-      return;
+    finished = first_query_ == queries_;
+    for (std::size_t head = 0; finished && head < moments_.size(); ++head) {
+      const Moments& limit = contents_.limits.moments[head];
+      const Moments measured = moments_[head].moments();
+      values.push_back((measured.mean - limit.mean).norm());
+      values.push_back((measured.covariance - limit.covariance).norm());
     }
-    const Moments& limit = contents_.limits.moments[head_];
-    const Moments measured = moments_->moments();
-    values.push_back((measured.mean - limit.mean).norm());
-    values.push_back((measured.covariance - limit.covariance).norm());
-    first_query_ = 0;
-    ++head_;
-    finished = head_ == contents_.spec.attention.heads.size();
   }
 
   const Plan::Contents& contents_;
   Compute compute_;
   TokenStream stream_;
   Index n_;
+  Index queries_;
   Rows<float> tokens_;
   Stream fresh_stream_;
   KeyValueCache<float> cache_;
+  LinearMap query_map_;
+  std::vector<float> scales_;
+  std::vector<MomentAccumulator> moments_;
 
-  std::size_t head_ = 0;
   Index first_query_ = 0;
   Index block_queries_ = 0;
   Index next_key_ = 0;
-  std::optional<LinearMap> query_map_;
-  std::optional<MomentAccumulator> moments_;
   std::optional<StreamingAttention<float>> attention_;
 };
 

@@ -30,9 +30,10 @@ class TokenStream {
   LinearMap value_map_;
 };
 
-/// Multiply-adds of one query and one key: both products, and the exponential as a dozen.
+/// Multiply-adds of one query and one key: their product, and for each head the exponential (as a dozen) and the value.
 inline double pair_work(const Spec& spec) {
-  return static_cast<double>(spec.law->dimension() + spec.attention.V.rows() + 12);
+  const auto heads = static_cast<double>(spec.attention.heads.size());
+  return static_cast<double>(spec.law->dimension()) + heads * static_cast<double>(spec.attention.V.rows() + 12);
 }
 
 /// Multiply-adds of making one token and its value.

@@ -15,22 +15,28 @@ inline constexpr std::ptrdiff_t keys_per_block = 64;
 /// Queries that are attended to together, and what the softmax over the keys seen so far needs. Queries lie in the lanes:
 /// arrays of `width` numbers hold one for each query. Logits are in base 2: log2(e) is part of the scaled queries.
 ///
+/// Several softmaxes may share the products <x, y>: their logits are multiples of each other. The arrays of sums then hold
+/// one softmax after the other.
+///
 /// `sum`, `output`, ... are relative to `maximum`: the true values are 2^maximum times as large. `maximum` follows the
 /// largest logit within a few units.
 template <class T>
 struct AttentionTile {
   std::ptrdiff_t key_dimension;
   std::ptrdiff_t value_dimension;
-  const T* queries;         ///< key_dimension x width, scaled
-  const T* keys;            ///< panels x key_dimension x keys_per_panel
-  const T* values;          ///< keys x value_dimension
-  bool started;             ///< whether `maximum` and the sums come from earlier keys; else they are 0
-  T* weights;               ///< scratch: keys_per_block x width
-  T* maximum;               ///< width
-  T* sum;                   ///< width: sum of the weights
-  T* squares;               ///< width: sum of their squares; the kernels with spread only
-  T* weighted_logits;       ///< width: sum of weight times (logit - maximum); the kernels with spread only
-  T* output;                ///< value_dimension x width: sum of weight times value
+  const T* queries;           ///< key_dimension x width, scaled
+  const T* keys;              ///< panels x key_dimension x keys_per_panel
+  const T* values;            ///< keys x value_dimension
+  const T* multipliers;       ///< of the logits, one for each softmax
+  std::ptrdiff_t softmaxes;   ///< 1: the multiplier is 1
+  bool started;               ///< whether `maximum` and the sums come from earlier keys; else they are 0
+  T* logits;                  ///< scratch: keys_per_block x width; unused for one softmax
+  T* weights;                 ///< scratch: keys_per_block x width
+  T* maximum;                 ///< softmaxes x width
+  T* sum;                     ///< softmaxes x width: sum of the weights
+  T* squares;                 ///< softmaxes x width: sum of their squares; the kernels with spread only
+  T* weighted_logits;         ///< softmaxes x width: sum of weight times (logit - maximum); the kernels with spread only
+  T* output;                  ///< softmaxes x value_dimension x width: sum of weight times value
 };
 
 /// Attends to keys first .. last-1.
