@@ -9,13 +9,15 @@ need_emscripten() {
   need_build_programs
   need_node
   if ! emscripten_is_enough; then
-    if [ "$suite" != "$os_codename" ]; then
+    if [ "$suite" != "$os_codename" ]; then  # Debian 12
       use_private_emscripten
-    elif has apt-get && at_least "$(apt_candidate emscripten)" "$emscripten_floor"; then
-      system_packages Emscripten emscripten
     else
-      fail "Emscripten $emscripten_floor or later is missing: install it (emsdk, or your system's package)" \
-        "so that emcc is on PATH, and run again."
+      need_apt Emscripten
+      [ -n "$(apt_candidate emscripten)" ] || apt_refresh
+      at_least "$(apt_candidate emscripten)" "$emscripten_floor" ||
+        fail "Emscripten $emscripten_floor or later is needed and this system's package is older:" \
+          "install emsdk, put its emcc on PATH, and run again."
+      system_packages Emscripten emscripten
     fi
   fi
   EMCC=$(command -v emcc)

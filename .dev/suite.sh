@@ -22,7 +22,7 @@ suite_apt() {
 }
 
 suite_prepare() {
-  has apt-get || fail "$1 is missing, and this system has no apt: install $1 and run again."
+  need_apt "$1"
   [ -d "$tools/suite-$suite" ] && return
   [ -n "$(suite_mirror)" ] || apt_refresh
   suite_uri=$(suite_mirror)

@@ -8,19 +8,17 @@ os_id=$(os_field ID)
 os_version=$(os_field VERSION_ID)
 os_codename=$(os_field VERSION_CODENAME)
 
-# as_root COMMAND...: run it with the rights to install.
-as_root() {
-  if [ "$(id -u)" = 0 ]; then
-    "$@"
-  elif has sudo; then
-    sudo "$@"
-  else
-    fail "installing packages needs root: run as root, install sudo, or install these yourself: $*."
-  fi
+# On a system without apt we say once what the whole project needs, and why we stopped here.
+need_apt() {
+  has apt-get || fail "this needs $1, and there is no apt here to get it. Install by hand: CMake $cmake_floor, Ninja," \
+    "g++ 12 or clang 16, Git, Node.js $node_floor, Emscripten $emscripten_floor (these or later), and for the tests" \
+    "Chromium and Firefox; then run again."
 }
 
 apt_get() {
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 "$@"
+  set -- env DEBIAN_FRONTEND=noninteractive \
+    apt-get -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 "$@"
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 # The package lists are refreshed once a run, and only when something has to be installed.
@@ -40,13 +38,15 @@ apt_candidate() {
 system_packages() {
   system_what=$1
   shift
-  has apt-get || fail "$system_what is missing, and this system has no apt: install $system_what and run again."
+  need_apt "$system_what"
   system_missing=
   for system_package; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$system_package" 2>/dev/null)" = installed ] ||
       system_missing="$system_missing $system_package"
   done
   [ -n "$system_missing" ] || return 0
+  [ "$(id -u)" = 0 ] || has sudo ||
+    fail "this needs $system_what, and only root may install it: apt-get install$system_missing; then run again."
   apt_refresh
   # shellcheck disable=SC2086  # a list of words
   set -- $system_missing

@@ -11,11 +11,12 @@ once() {
   chmod 755 "$once_partial"
   quietly "get-$1" in_folder "$once_partial" "$2"
   # Another clone may have finished first: its copy is as good as ours.
-  mv -T "$once_partial" "$tools/$1" 2>/dev/null || rm -rf "$once_partial"
+  if [ -d "$tools/$1" ]; then rm -rf "$once_partial"; else mv "$once_partial" "$tools/$1"; fi
 }
 
 in_folder() (
   set -eu
+  trap 'exit 130' HUP INT TERM
   trap 'status=$?; [ $status = 0 ] || rm -rf "$1"; exit $status' EXIT
   cd "$1"
   "$2"
