@@ -88,16 +88,16 @@ function curve(spec: FakeSpec, horizon: number, index: number, done: number): Cu
     const n = Math.round(from * (to / from) ** (i / Math.max(1, count - 1)));
     const replicates = Math.floor((done + count - 1 - i) / count);
     if (replicates === 0) return { n, mean: null, covariance: null };
-    const estimate = (level: number, bend: number, stream: number) => {
-      const centre = level * (1 + horizon) ** 1.6 * n ** -actual * (n / from) ** -bend;
-      const deviation = centre * 0.45;
+    const estimate = (level: number, rate: number, stream: number) => {
+      const centre = level * (n / 100) ** -rate;
+      const deviation = centre * (0.3 + 0.2 * horizon);
       const mean = centre + (deviation * wobble(spec.seed + 31 * i + stream)) / Math.sqrt(replicates);
       return { mean, standard_deviation: replicates > 1 ? deviation : 0, count: replicates };
     };
     return {
       n,
-      mean: estimate(1.1, horizon > 1 ? 0.08 : -0.02, 7 * index),
-      covariance: estimate(2.4, -0.03, 91 + index),
+      mean: estimate(0.16 * (1 + horizon ** 2 / 4), 0.5 * actual + 0.22, 7 * index),
+      covariance: estimate(0.42 * horizon ** 2.2, actual - 0.03, 91 + index),
     };
   });
   const fit = Object.fromEntries(metrics.map((metric) => [metric, fitOf(points, metric)]));

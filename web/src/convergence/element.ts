@@ -24,7 +24,7 @@ const titles: Record<string, string> = { mean: 'Error of the mean', covariance: 
 export class ConvergenceFigure extends HTMLElement {
   readonly runner = new Runner(() => this.#scheduleDraw());
   #settings: Settings = { ...defaultSettings };
-  #domain: [number, number] | null = null;
+  #domains: ([number, number] | null)[] = [null, null];
   #focus: Focus | null = null;
   #starting = false;
   #scheduled = false;
@@ -88,7 +88,7 @@ export class ConvergenceFigure extends HTMLElement {
     queueMicrotask(() => {
       this.#starting = false;
       if (!this.isConnected) return;
-      this.#domain = null;
+      this.#domains = [null, null];
       this.#focus = null;
       void this.runner.start(specOf(this.#settings));
     });
@@ -117,7 +117,7 @@ export class ConvergenceFigure extends HTMLElement {
   #draw(): void {
     const { result } = this.runner;
     const all = this.#panels.map(({ metric }) => (result ? seriesOf(result, metric) : []));
-    this.#domain = grow(this.#domain, all.flat());
+    this.#domains = all.map((series, index) => grow(this.#domains[index] ?? null, series));
     const { from, to, law } = this.#settings;
     const kinds = referenceKinds(result, law);
     const names = kinds.map(({ name }) => name);
@@ -127,7 +127,7 @@ export class ConvergenceFigure extends HTMLElement {
         series,
         referenceNames: names,
         x: from < to ? [from, to] : [from, from * 10],
-        y: this.#domain ?? [0.01, 1],
+        y: this.#domains[index] ?? [0.01, 1],
         focus: this.#focus,
         description: describe(titles[panel.metric] ?? '', series),
       });

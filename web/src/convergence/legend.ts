@@ -38,7 +38,8 @@ interface Entry {
 }
 
 function make({ style }: Entry): HTMLLIElement {
-  const swatch = svg('svg', { width: style === 'point' ? 10 : 28, height: 10, 'aria-hidden': 'true' });
+  const width = style === 'point' ? 10 : 28;
+  const swatch = svg('svg', { viewBox: `0 0 ${width} 10`, 'aria-hidden': 'true' });
   if (style === 'point') {
     swatch.append(
       svg('path', { class: 'bar', d: 'M5,-3V13' }),

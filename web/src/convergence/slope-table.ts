@@ -40,7 +40,7 @@ export class SlopeTable {
 
 function rowHead(horizon: number, curve: number): HTMLTableCellElement {
   const mark = svg('path', { class: 'mark', d: marker(curve, 4.5), transform: 'translate(8,8)' });
-  const swatch = svg('svg', { width: 16, height: 16, class: `curve-${curve}`, 'aria-hidden': 'true' }, mark);
+  const swatch = svg('svg', { viewBox: '0 0 16 16', class: `curve-${curve}`, 'aria-hidden': 'true' }, mark);
   return html('th', { scope: 'row' }, swatch, `${horizon}`);
 }
 

@@ -48,12 +48,12 @@ export class ColourBar {
       const x = scale.at(value) * width;
       set(group, { class: 'tick', 'data-weight': value });
       set(line, { x1: x, x2: x, y1: 0, y2: 4 * unit });
-      set(text, { x: Math.min(Math.max(x, 10 * unit), width - 14 * unit), y: 16 * unit });
+      set(text, { x: Math.min(Math.max(x, 10 * unit), width - 14 * unit), y: 17 * unit });
       text.textContent = value === 0 ? '0' : tick(value);
     });
     set(this.#pointer, { visibility: weight === null ? 'hidden' : null });
     if (weight === null) return;
     const x = scale.at(weight) * width;
-    set(this.#pointer, { d: `M${x},0l${4 * unit},${7 * unit}h${-8 * unit}Z` });
+    set(this.#pointer, { d: `M${x},0l${3.5 * unit},${5 * unit}h${-7 * unit}Z` });
   }
 }
