@@ -40,6 +40,7 @@ TEST_CASE("a spec is completed with every default", "[spec]") {
   CHECK(document["queries"] == "tokens");
   CHECK(document["tokens"] == Json::array({10, 20}));
   CHECK(parse_spec(spec.json).json == spec.json);
+  CHECK(parse_spec(with_setting(small, "law.covariance", "1.0")).json == spec.json);
 }
 
 TEST_CASE("built-in specs are complete documents", "[spec]") {

@@ -1,6 +1,7 @@
 #include "asymptoken/spec.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "asymptoken/error.hpp"
 #include "experiment/type.hpp"
@@ -9,6 +10,24 @@
 #include "spec/reader.hpp"
 
 namespace asymptoken {
+
+namespace {
+
+/// 1.0 becomes 1, as JavaScript writes it, so that a document is the same text wherever it has been.
+void write_integers_plainly(Json& value) {
+  if (value.is_structured()) {
+    for (Json& entry : value) {
+      write_integers_plainly(entry);
+    }
+  } else if (value.is_number_float()) {
+    const auto number = value.get<double>();
+    if (std::floor(number) == number && std::abs(number) < 0x1p53) {
+      value = static_cast<std::int64_t>(number);
+    }
+  }
+}
+
+}  // namespace
 
 Spec parse_spec(std::string_view text) {
   const Json document = parse_json(text, "spec");
@@ -28,6 +47,7 @@ Spec parse_spec(std::string_view text) {
   spec.tokens = reader.integer_sweep("tokens", 1, 1'000'000'000'000);
   spec.replicates = reader.integer("replicates", 100, 1, 1'000'000);
   reader.finish();
+  write_integers_plainly(completed);
   spec.json = completed.dump();
   return spec;
 }
