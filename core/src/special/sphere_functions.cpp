@@ -32,9 +32,10 @@ SphereTilt expanded_tilt(double nu, double r) {
   const double part = r / s;
   const ExpansionSums<double> sums = expansion_sums(s, square(nu / s), square(part));
   const double mean_over_r = 1.0 / (s + nu) + sums.slope / s / s;
+  const double mean = r * mean_over_r;
   const double leading_gap = nu * (1.0 + r / (s + nu)) / (1.0 + s / r);
-  return {.mean = r * mean_over_r,
-          .gap = (leading_gap - square(part) * sums.slope) / r,
+  return {.mean = mean,
+          .gap = mean < 0.5 ? 1.0 - mean : (leading_gap - square(part) * sums.slope) / r,
           .mean_over_r = mean_over_r,
           .variance = nu / s / (s + nu) + sums.derivative / s / s};
 }
@@ -72,7 +73,8 @@ struct Expanded {
   double s;
   double correction;
 
-  Expanded(double nu, double r) : s(std::hypot(nu, r)), correction(log_bessel_correction(s, square(nu / s))) {}
+  Expanded(double nu, double r)
+      : s(std::hypot(nu, r)), correction(log_bessel_correction(s, square(nu / s))) {}
 };
 
 bool expansion_holds(double nu, double r) { return std::hypot(nu, r) >= large_real; }
@@ -134,8 +136,8 @@ double sphere_log_mgf(double d, double r) {
     return r < 1.0 ? std::log1p(2.0 * square(std::sinh(r / 2.0))) : r + std::log1p(std::exp(-2.0 * r)) - ln2;
   }
   const double nu = d / 2.0 - 1.0;
-  constexpr double few_terms = 4.0;
-  if (r < few_terms || !expansion_holds(nu, r)) {
+  // Where r is not large, the expansion's terms cancel or do not hold, and a few terms of the power series do.
+  if (r < 4.0 || (r < large_real && nu < large_real)) {
     return std::log1p(mgf_less_one(nu, r));
   }
   if (std::isinf(r)) {
@@ -157,7 +159,7 @@ double sphere_log_inflation(double d, double r) {
   }
   const double nu = d / 2.0 - 1.0;
   // Up to r = nu both logarithms are of the order of their difference.
-  if (r <= nu || !expansion_holds(nu, r)) {
+  if (r <= nu || r < large_real) {
     return sphere_log_mgf(d, 2.0 * r) - 2.0 * sphere_log_mgf(d, r);
   }
   if (std::isinf(r)) {

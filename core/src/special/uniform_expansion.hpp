@@ -66,8 +66,8 @@ ExpansionSums<T> expansion_sums(T s, T u, T one_minus_u) {
     }
     sums.slope += power * value;
     // x d/dx of s^{-1-k} Z_k(u), because x ds/dx = s (1-u) and x du/dx = -2u (1-u).
-    sums.derivative +=
-        power * ((1.0 - static_cast<double>(k + 1) * one_minus_u) * value - 2.0 * u * one_minus_u * derivative);
+    sums.derivative += power * ((1.0 - static_cast<double>(k + 1) * one_minus_u) * value -
+                                2.0 * u * one_minus_u * derivative);
     power *= step;
     if (std::abs(power) < 1e-24) {
       break;

@@ -1,0 +1,126 @@
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <string>
+
+#include "asymptoken/error.hpp"
+#include "asymptoken/law.hpp"
+#include "law/doubling.hpp"
+#include "law/normal_tokens.hpp"
+#include "special/sphere_functions.hpp"
+#include "special/sphere_transform.hpp"
+#include "special/text.hpp"
+
+namespace asymptoken {
+
+namespace {
+
+/// The left half of A = U diag(s) W'.
+struct LeftSingular {
+  Matrix U;
+  Vector s;
+};
+
+/// From the eigenvectors (u, w)/sqrt 2 of [0 A; A' 0], whose eigenvalues are +-s: unlike those of A A' they give small
+/// singular values without squaring the rounding error. For a diagonal A all are exact. Where s = 0 the columns of U are
+/// not unit vectors; such columns carry no weight in what follows.
+LeftSingular left_singular(const Matrix& A) {
+  const Index d = A.rows();
+  if (A.isDiagonal(0.0)) {
+    return {.U = Matrix::Identity(d, d), .s = A.diagonal().cwiseAbs()};
+  }
+  Matrix bordered = Matrix::Zero(2 * d, 2 * d);
+  bordered.topRightCorner(d, d) = A;
+  bordered.bottomLeftCorner(d, d) = A.transpose();
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(bordered);
+  return {.U = std::numbers::sqrt2 * solver.eigenvectors().topRightCorner(d, d),
+          .s = solver.eigenvalues().tail(d).cwiseMax(0.0)};
+}
+
+/// Uniform on the sphere of radius R: the mean of the law tilted by t is R A_d(R|t|) t/|t|. [derived]
+class Sphere final : public Law, public detail::DoublingLaw {
+ public:
+  Sphere(Index dimension, double radius) : dimension_(dimension), radius_(radius) {}
+
+  std::string_view name() const override { return "sphere"; }
+  Index dimension() const override { return dimension_; }
+  Vector mean() const override { return Vector::Zero(dimension_); }
+  Matrix covariance() const override {
+    return Matrix::Identity(dimension_, dimension_) * (radius_ * (radius_ / d()));
+  }
+
+  void sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const override;
+
+  double log_mgf(const Vector& t) const override {
+    return detail::sphere_log_mgf(d(), radius_ * t.stableNorm());
+  }
+
+  Vector tilted_mean(const Vector& t) const override {
+    return radius_ * detail::sphere_tilt(d(), radius_ * t.stableNorm()).mean * t.stableNormalized();
+  }
+
+  Matrix tilted_covariance(const Vector& t) const override {
+    const Vector direction = t.stableNormalized();
+    const detail::SphereTilt tilt = detail::sphere_tilt(d(), radius_ * t.stableNorm());
+    const Matrix along = direction * direction.transpose();
+    const Matrix across = Matrix::Identity(dimension_, dimension_) - along;
+    return radius_ * radius_ * (tilt.variance * along + tilt.mean_over_r * across);
+  }
+
+  detail::DoubledTilt doubled_tilt(const Vector& t) const override {
+    const double r = radius_ * t.stableNorm();
+    return {.log_inflation = detail::sphere_log_inflation(d(), r),
+            .mean_shift = radius_ * detail::sphere_mean_shift(d(), r) * t.stableNormalized()};
+  }
+
+  std::optional<Moments> transformed_moments(const Matrix& A, const Matrix& V) const override {
+    const LeftSingular left = left_singular(A);
+    const Vector eigenvalues = detail::sphere_transform(radius_, left.s).eigenvalues;
+    const Matrix factor = V * left.U * eigenvalues.cwiseSqrt().asDiagonal();
+    return Moments{.mean = Vector::Zero(V.rows()), .covariance = factor * factor.transpose()};
+  }
+
+ private:
+  double d() const { return static_cast<double>(dimension_); }
+
+  Index dimension_;
+  double radius_;
+};
+
+/// R z/|z| for normal z, in double and in one order; only the result is rounded to float32.
+void Sphere::sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const {
+  if (radius_ > static_cast<double>(std::numeric_limits<float>::max())) {
+    throw Error("law.radius", detail::text_of(radius_), "at most 3.4e38 to sample, as tokens are float32");
+  }
+  detail::tokens_from_normals(stream, first, dimension_, out, [&](const float* z, float* y) {
+    double square = 0.0;
+    for (Index i = 0; i < dimension_; ++i) {
+      square += static_cast<double>(z[i]) * static_cast<double>(z[i]);
+    }
+    const double scale = radius_ / std::sqrt(square);
+    for (Index i = 0; i < dimension_; ++i) {
+      y[i] = static_cast<float>(scale * static_cast<double>(z[i]));
+    }
+    if (square == 0.0) {
+      // No direction: any will do, as this has probability 0 but for rounding.
+      std::fill_n(y, dimension_, 0.0F);
+      y[0] = static_cast<float>(radius_);
+    }
+  });
+}
+
+}  // namespace
+
+LawPointer sphere(Index dimension, double radius) {
+  if (dimension < 1) {
+    throw Error("law.dimension", std::to_string(dimension), "an integer from 1 to 65536");
+  }
+  if (!(radius > 0.0) || !std::isfinite(radius)) {
+    throw Error("law.radius", detail::text_of(radius), "a finite number above 0");
+  }
+  return std::make_shared<Sphere>(dimension, radius);
+}
+
+}  // namespace asymptoken

@@ -1,0 +1,50 @@
+#include <Eigen/Eigenvalues>
+#include <Eigen/LU>
+#include <cmath>
+#include <string>
+
+#include "asymptoken/error.hpp"
+#include "asymptoken/limit.hpp"
+#include "limit/checks.hpp"
+#include "limit/factor.hpp"
+
+namespace asymptoken {
+
+Moments transformed_moments(const Law& law, const AttentionForm& attention) {
+  detail::check_attention(attention, law.dimension());
+  std::optional<Moments> moments = law.transformed_moments(attention.A, attention.V);
+  if (!moments) {
+    throw Error("law.type", std::string(law.name()), "a law whose transformed moments are known exactly");
+  }
+  return *moments;
+}
+
+// The first-order influence of a key on the averaged output, when queries and keys are the same tokens, has covariance
+// V L [B B' + B + B' + (I - (B B')^2)^{-1} det(I - (B B')^2)^{-1/2}] L' V', B = L' A L, for any L L' = Sigma. [derived]
+std::optional<GaussianMomentLimit> gaussian_moment_limit(const Matrix& covariance,
+                                                         const AttentionForm& attention) {
+  const Matrix L = detail::factor_of(covariance);
+  detail::check_attention(attention, L.rows());
+  const Matrix B = L.transpose() * attention.A * L;
+  const Matrix square = B * B.transpose();
+  if (!square.allFinite()) {
+    return std::nullopt;
+  }
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(square);
+  const Vector& p = solver.eigenvalues();  // squares of the singular values
+  if (!(p[p.size() - 1] < 1.0)) {
+    return std::nullopt;
+  }
+  const Vector gaps = (1.0 - p.array()) * (1.0 + p.array());
+  const double inflation = std::exp(-0.5 * gaps.array().log().sum());
+  const Matrix& U = solver.eigenvectors();
+  const Matrix influence =
+      square + B + B.transpose() + inflation * (U * gaps.cwiseInverse().asDiagonal() * U.transpose());
+  const Matrix VL = attention.V * L;
+  const Eigen::PartialPivLU<Matrix> lu(Matrix::Identity(B.rows(), B.cols()) - B);
+  const double log_determinant = lu.matrixLU().diagonal().array().abs().log().sum();
+  return GaussianMomentLimit{.mean_asymptotic_covariance = VL * influence * VL.transpose(),
+                             .self_weight = std::exp(-log_determinant)};
+}
+
+}  // namespace asymptoken
