@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inEachBrowser } from './each-browser.ts';
 import { act, attribute, fill, reaches, readChart, textOf, until, type Chart } from './page.ts';
 import { endless, hashOf, quick } from './settings.ts';
+import { serveSite } from './site.ts';
 
 // Run, pause, resume, cancel and every setting, by hand.
 
@@ -99,5 +100,19 @@ inEachBrowser((stage) => {
       await reaches(tab, 'convergence', 'error');
       assert.match(await textOf(tab, 'convergence', '.problem'), /5000/);
     });
+  });
+
+  test('a site whose core is missing says so, and its article stands', async () => {
+    const site = await serveSite(/\/core-\w+\//);
+    const tab = await stage.browser.open();
+    try {
+      await tab.goto(site.address);
+      await reaches(tab, 'convergence', 'error');
+      assert.match(await textOf(tab, 'convergence', '.problem'), /computing core did not load/);
+      assert.match(await tab.evaluate(() => document.querySelector('h1')!.textContent ?? ''), /tokens/);
+    } finally {
+      await tab.close();
+      site.close();
+    }
   });
 });

@@ -29,8 +29,8 @@ export interface Site {
   close(): void;
 }
 
-/** Serves the built site under a sub-path of an ephemeral port. */
-export async function serveSite(): Promise<Site> {
+/** Serves the built site under a sub-path of an ephemeral port; `withheld` paths are answered with 404. */
+export async function serveSite(withheld?: RegExp): Promise<Site> {
   const folder = process.env['ASYMPTOKEN_SITE'] ?? join(import.meta.dirname, '../../build/site');
   if (!existsSync(join(folder, 'index.html'))) {
     throw new Error(
@@ -41,7 +41,7 @@ export async function serveSite(): Promise<Site> {
   const server = createServer((request, response) => {
     const asked = decodeURIComponent(new URL(request.url ?? '/', 'http://site').pathname);
     const file = join(folder, normalize(asked.replace(path, '/')), asked.endsWith('/') ? 'index.html' : '');
-    if (!asked.startsWith(path) || !existsSync(file) || !statSync(file).isFile()) {
+    if (!asked.startsWith(path) || withheld?.test(asked) || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end();
       return;
     }

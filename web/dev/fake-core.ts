@@ -15,6 +15,8 @@ import type {
   Tokens,
 } from '../../wasm/src/api.ts';
 
+export { PauseController } from '../../wasm/src/pause.ts';
+
 interface FakeSpec {
   seed: number;
   law: { type: string; dimension: number };

@@ -1,11 +1,11 @@
-import { load, type Asymptoken } from '@asymptoken/core';
+import type { Asymptoken, PauseController } from '@asymptoken/core';
 
 export type {
   Asymptoken,
   Curve,
   Estimate,
   Heatmap,
-  PauseSignal,
+  PauseController,
   Point,
   PowerLawFit,
   Prediction,
@@ -15,15 +15,26 @@ export type {
   Status,
 } from '@asymptoken/core';
 
-let loading: Promise<Asymptoken> | undefined;
+export interface Core {
+  asymptoken: Asymptoken;
+  newPause(): PauseController;
+}
+
+let loading: Promise<Core> | undefined;
 
 /** The one core, and pool of workers, that all figures of a page share; a failed load is tried again. */
-export function core(): Promise<Asymptoken> {
-  loading ??= load().catch((error: unknown) => {
+export function core(): Promise<Core> {
+  loading ??= start().catch((error: unknown) => {
     loading = undefined;
-    throw new Error(`The computing core did not load (${sentence(error)}). Reload the page to try again.`);
+    throw new Error(`The computing core did not load: ${sentence(error)}`);
   });
   return loading;
+}
+
+/** Imported late, so that the article and its controls stand even where the core's files are missing. */
+async function start(): Promise<Core> {
+  const { load, PauseController } = await import('@asymptoken/core');
+  return { asymptoken: await load(), newPause: () => new PauseController() };
 }
 
 export function sentence(error: unknown): string {

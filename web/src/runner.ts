@@ -1,5 +1,4 @@
-import { core, sentence, type Progress, type Result, type Spec } from './core.ts';
-import { PauseControl } from './pause.ts';
+import { core, sentence, type PauseController, type Progress, type Result, type Spec } from './core.ts';
 
 export type RunState = 'idle' | 'running' | 'paused' | 'done' | 'cancelled' | 'error';
 
@@ -10,13 +9,13 @@ export class Runner {
   progress: Progress | null = null;
   /** One sentence, in state `error`. */
   problem = '';
-  workers = 0;
   /** From asking to the core's answer, of the last cancel. */
   cancelMilliseconds: number | null = null;
 
   readonly #changed: () => void;
   #abort = new AbortController();
-  #pause = new PauseControl();
+  /** null until the core is there. */
+  #pause: PauseController | null = null;
 
   constructor(changed: () => void) {
     this.#changed = changed;
@@ -26,18 +25,19 @@ export class Runner {
   async start(spec: Spec): Promise<void> {
     this.#abort.abort();
     const abort = (this.#abort = new AbortController());
-    const pause = (this.#pause = new PauseControl());
+    this.#pause = null;
     this.result = null;
     this.progress = null;
     this.problem = '';
     this.#enter('running');
     try {
-      const asymptoken = await core();
-      this.workers = asymptoken.workers;
+      const { asymptoken, newPause } = await core();
       abort.signal.throwIfAborted();
+      const pause = (this.#pause = newPause());
+      if (this.state === 'paused') pause.pause();
       const result = await asymptoken.run(spec, {
         signal: abort.signal,
-        pause,
+        pause: pause.signal,
         onPartial: (partial, progress) => {
           if (abort.signal.aborted) return;
           this.result = partial;
@@ -57,13 +57,13 @@ export class Runner {
 
   pause(): void {
     if (this.state !== 'running') return;
-    this.#pause.paused = true;
+    this.#pause?.pause();
     this.#enter('paused');
   }
 
   resume(): void {
     if (this.state !== 'paused') return;
-    this.#pause.paused = false;
+    this.#pause?.resume();
     this.#enter('running');
   }
 

@@ -102,7 +102,7 @@ export class HeatmapFigure extends HTMLElement {
     const n = this.#view.tokens;
     set(this, { 'data-state': 'running' });
     try {
-      const asymptoken = await core();
+      const { asymptoken } = await core();
       signal.throwIfAborted();
       // The sweep of n plays no part in the matrix; one valid point keeps its errors out of this figure.
       const settings = { ...this.#settings, from: n, to: n, points: 1, replicates: 1 };
