@@ -6,6 +6,9 @@
 /** A spec as the command and the library read it; `asymptoken spec NAME` prints one with every default. */
 export type Spec = { experiment: string; [key: string]: unknown };
 
+/** Which of the two binaries: plain 128-bit SIMD, or with fused multiply-add where the engine has relaxed SIMD. */
+export type Variant = 'simd128' | 'relaxed';
+
 export type Status = 'paper' | 'derived' | 'heuristic';
 
 export interface Estimate {
@@ -124,7 +127,7 @@ export interface BuiltinSpec {
 
 export interface LoadOptions {
   /** `auto` takes the relaxed binary where the engine has relaxed SIMD. */
-  variant?: 'auto' | 'simd128' | 'relaxed';
+  variant?: 'auto' | Variant;
   /** Size of the pool; default: the number of cores, at most 8. */
   workers?: number;
   /** Where worker.js and the .wasm files lie; default: beside this module. */
@@ -132,7 +135,7 @@ export interface LoadOptions {
 }
 
 export interface Asymptoken {
-  readonly variant: 'simd128' | 'relaxed';
+  readonly variant: Variant;
   readonly workers: number;
   readonly version: string;
   /** The built-in specs, every default written out. */

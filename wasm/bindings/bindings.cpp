@@ -1,0 +1,111 @@
+#include <emscripten/bind.h>
+
+#include <memory>
+#include <string>
+
+#include "asymptoken/result.hpp"
+#include "asymptoken/spec.hpp"
+#include "attention_matrix.hpp"
+#include "boundary.hpp"
+#include "experiment_run.hpp"
+#include "token_sampler.hpp"
+
+// What the worker calls; src/core.ts has the same in TypeScript. Documents cross as JSON, numbers as typed arrays that
+// are copies, and errors as ordinary JavaScript Errors.
+
+namespace asymptoken::wasm {
+
+namespace {
+
+using emscripten::val;
+
+std::string library_version() { return std::string(version()); }
+
+std::string simd_name() { return std::string(name_of(Compute{}.target)); }
+
+val builtin_documents() {
+  val list = val::array();
+  for (const BuiltinSpec& builtin : builtin_specs()) {
+    val entry = val::object();
+    entry.set("name", std::string(builtin.name));
+    entry.set("summary", std::string(builtin.summary));
+    entry.set("json", parse_spec(builtin.json).json);
+    list.call<void>("push", entry);
+  }
+  return list;
+}
+
+std::string complete(const std::string& spec_json) { return parse_spec(spec_json).json; }
+
+std::string limit(const std::string& spec_json) { return limit_json(parse_spec(spec_json)); }
+
+template <class Object, class... Arguments>
+Object* made(Arguments... arguments) {
+  return std::make_unique<Object>(arguments...).release();
+}
+
+val works(const ExperimentRun& run) {
+  std::vector<double> works;
+  for (const Item& item : run.items()) {
+    works.push_back(item.work);
+  }
+  return copied(works.data(), works.size());
+}
+
+val values(const ExperimentRun& run) { return copied(run.values().data(), run.values().size()); }
+
+void add(ExperimentRun& run, std::size_t item, const val& numbers) {
+  run.add(item, emscripten::convertJSArrayToNumberVector<double>(numbers));
+}
+
+val weights(const AttentionMatrix& matrix) {
+  return copied(matrix.weights().data(), static_cast<std::size_t>(matrix.weights().size()));
+}
+
+val log_sum_exp(const AttentionMatrix& matrix) {
+  return copied(matrix.log_sum_exp().data(), static_cast<std::size_t>(matrix.log_sum_exp().size()));
+}
+
+val sample(const TokenSampler& sampler, Index first, Index count) {
+  const Rows<float> tokens = sampler.sample(first, count);
+  return copied(tokens.data(), static_cast<std::size_t>(tokens.size()));
+}
+
+EMSCRIPTEN_BINDINGS(asymptoken) {
+  using emscripten::allow_raw_pointers;
+  using emscripten::class_;
+  using emscripten::function;
+
+  function("version", &Guarded<&library_version>::call);
+  function("simd", &Guarded<&simd_name>::call);
+  function("builtinSpecs", &Guarded<&builtin_documents>::call);
+  function("complete", &Guarded<&complete>::call);
+  function("limit", &Guarded<&limit>::call);
+
+  class_<ExperimentRun>("ExperimentRun")
+      .constructor(&Guarded<&made<ExperimentRun, std::string>>::call, allow_raw_pointers())
+      .function("works", &Guarded<&works>::call)
+      .function("begin", &Guarded<&ExperimentRun::begin>::call)
+      .function("advance", &Guarded<&ExperimentRun::advance>::call)
+      .function("fractionDone", &Guarded<&ExperimentRun::fraction_done>::call)
+      .function("values", &Guarded<&values>::call)
+      .function("add", &Guarded<&add>::call)
+      .function("result", &Guarded<&ExperimentRun::result_json>::call);
+
+  class_<AttentionMatrix>("AttentionMatrix")
+      .constructor(&Guarded<&made<AttentionMatrix, std::string, Index, Index, Index>>::call,
+                   allow_raw_pointers())
+      .function("begin", &Guarded<&AttentionMatrix::begin>::call)
+      .function("advance", &Guarded<&AttentionMatrix::advance>::call)
+      .function("weights", &Guarded<&weights>::call)
+      .function("logSumExp", &Guarded<&log_sum_exp>::call);
+
+  class_<TokenSampler>("TokenSampler")
+      .constructor(&Guarded<&made<TokenSampler, std::string, Index, Index>>::call, allow_raw_pointers())
+      .function("dimension", &Guarded<&TokenSampler::dimension>::call)
+      .function("work", &Guarded<&TokenSampler::work>::call)
+      .function("sample", &Guarded<&sample>::call);
+}
+
+}  // namespace
+}  // namespace asymptoken::wasm

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "asymptoken/experiment.hpp"
+
+namespace asymptoken::wasm {
+
+/// A worker's part in one run: the plan, at most one item under way, and the results of its own and other workers.
+class ExperimentRun {
+ public:
+  explicit ExperimentRun(const std::string& spec_json) : plan_(parse_spec(spec_json)), merger_(plan_) {}
+
+  const std::vector<Item>& items() const { return plan_.items(); }
+
+  /// Starts on an item; one that is under way is dropped.
+  void begin(std::size_t item) { execution_.emplace(plan_, item, Compute{}); }
+  /// Does about `work` multiply-adds of it. Returns whether it is finished.
+  bool advance(double work) { return execution_->advance(work); }
+  double fraction_done() const { return execution_->fraction_done(); }
+  const std::vector<double>& values() const { return execution_->values(); }
+
+  void add(std::size_t item, std::span<const double> values) { merger_.add(item, values); }
+  /// Everything added so far, as the JSON of a result.
+  std::string result_json() const {
+    Result result = merger_.result();
+    result.provenance.target = "wasm";
+    result.provenance.simd = name_of(Compute{}.target);
+    return to_json(result);
+  }
+
+ private:
+  Plan plan_;
+  Merger merger_;
+  std::optional<Execution> execution_;
+};
+
+}  // namespace asymptoken::wasm

@@ -1,0 +1,57 @@
+/** The package's front door: `const asymptoken = await load()`. */
+
+import type { Asymptoken, LoadOptions, Spec } from './api.ts';
+import { wholeNumber } from './arguments.ts';
+import { choose, detect } from './detect.ts';
+import { heatmap, tokens } from './heatmap.ts';
+import { Pool } from './pool.ts';
+import { run } from './run.ts';
+
+export type * from './api.ts';
+export { detect, type Features } from './detect.ts';
+export { PauseController } from './pause.ts';
+
+/** Starts the workers and loads the core. Rejects with one sentence that says what is missing. */
+export async function load(options: LoadOptions = {}): Promise<Asymptoken> {
+  const variant = choose(options.variant ?? 'auto', detect());
+  const size = wholeNumber('workers', options.workers ?? defaultWorkers(), 1, 1024);
+  const base = options.base === undefined ? null : folder(options.base);
+  const { pool, version } = await Pool.start({
+    variant,
+    size,
+    wasm: base ? new URL(`${variant}.wasm`, base) : binaries[variant](),
+    worker: base && new URL('worker.js', base),
+  });
+  const ask = (spec: Spec, kind: 'complete' | 'limit') =>
+    pool.choose(1)[0]!.ask({ kind, spec: JSON.stringify(spec) });
+  return {
+    variant,
+    workers: size,
+    version,
+    specs: async () => pool.choose(1)[0]!.ask({ kind: 'specs' }),
+    complete: async (spec) => JSON.parse(await ask(spec, 'complete')) as Spec,
+    limit: async (spec) => JSON.parse(await ask(spec, 'limit')) as unknown,
+    run: (spec, runOptions) => run(pool, spec, runOptions),
+    heatmap: (spec, request) => heatmap(pool, spec, request),
+    tokens: (spec, n, replicate) => tokens(pool, spec, n, replicate),
+    close: () => pool.close(),
+  };
+}
+
+/** In the words by which bundlers know a file that they have to carry along. */
+const binaries = {
+  simd128: () => new URL('./simd128.wasm', import.meta.url),
+  relaxed: () => new URL('./relaxed.wasm', import.meta.url),
+};
+
+function defaultWorkers(): number {
+  return Math.max(1, Math.min(8, globalThis.navigator?.hardwareConcurrency ?? 4));
+}
+
+/** A page gives its folder as it would in a link. */
+function folder(base: string | URL): URL {
+  const page = globalThis.document?.baseURI ?? import.meta.url;
+  const url = new URL(base, page);
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
+}

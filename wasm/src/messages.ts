@@ -1,0 +1,87 @@
+/** Everything that a page and its workers say to each other. */
+
+import type { BuiltinSpec, Variant } from './api.ts';
+
+/** Where the core comes from: the first worker gets an address, the others what it compiled. */
+export interface WasmSource {
+  variant: Variant;
+  wasm: string | WebAssembly.Module;
+}
+
+export interface Loaded {
+  module: WebAssembly.Module;
+  version: string;
+}
+
+/** What is asked once and answered once. */
+export interface Questions {
+  specs: { ask: Record<never, never>; answer: BuiltinSpec[] };
+  complete: { ask: { spec: string }; answer: string };
+  limit: { ask: { spec: string }; answer: string };
+  tokens: {
+    ask: { spec: string; n: number; replicate: number };
+    answer: { dimension: number; values: Float32Array<ArrayBuffer> };
+  };
+  attention: { ask: AttentionRequest; answer: AttentionBlock };
+}
+
+export interface AttentionRequest {
+  spec: string;
+  n: number;
+  head: number;
+  replicate: number;
+  rows: [number, number];
+  columns: [number, number];
+}
+
+export interface AttentionBlock {
+  weights: Float32Array<ArrayBuffer>;
+  logSumExp: Float64Array<ArrayBuffer>;
+}
+
+export type Kind = keyof Questions;
+
+export type Question = { [kind in Kind]: { kind: kind } & Questions[kind]['ask'] }[Kind];
+
+export type ToWorker =
+  /** Comes first; answered by `Loaded`. */
+  | ({ type: 'load'; id: number } & WasmSource)
+  | { type: 'ask'; id: number; question: Question }
+  /** Nobody waits for the answer any more. */
+  | { type: 'drop'; id: number }
+  | ToRun;
+
+/** The worker's part in a run goes from `open` to `close`. */
+export type ToRun =
+  | { type: 'open'; run: number; spec: string; paused: boolean }
+  | { type: 'items'; run: number; items: number[] }
+  | { type: 'pause'; run: number; paused: boolean }
+  /** Finished items, for the worker that merges: `values` holds the items' values one after the other. */
+  | { type: 'add'; run: number; items: number[]; values: Float64Array<ArrayBuffer> }
+  /** Asks for `result`. */
+  | { type: 'fold'; run: number }
+  | { type: 'close'; run: number };
+
+export type FromWorker =
+  | { type: 'answer'; id: number; answer: unknown }
+  | { type: 'refusal'; id: number; message: string }
+  /** The worker cannot go on: its memory may be in any state. */
+  | { type: 'broken'; message: string }
+  | FromRun;
+
+export type FromRun =
+  /** The work of every item. */
+  | { type: 'opened'; run: number; works: Float64Array<ArrayBuffer> }
+  | {
+      type: 'report';
+      run: number;
+      /** Finished since the last report, and their values one after the other. */
+      items: number[];
+      values: Float64Array<ArrayBuffer>;
+      /** How much of the item under way is done. */
+      underWay: number;
+      /** Work a millisecond. */
+      pace: number;
+    }
+  | { type: 'result'; run: number; json: string }
+  | { type: 'failed'; run: number; message: string };

@@ -1,0 +1,213 @@
+import type { Variant } from './api.ts';
+import type {
+  FromRun,
+  FromWorker,
+  Kind,
+  Loaded,
+  Question,
+  Questions,
+  ToRun,
+  ToWorker,
+  WasmSource,
+} from './messages.ts';
+import { startThread, type Thread } from './thread.ts';
+
+/** What one worker of a run tells it. */
+export interface RunListener {
+  message(message: FromRun): void;
+  /** The worker is no more. */
+  failure(error: Error): void;
+}
+
+interface Waiting {
+  resolve(answer: unknown): void;
+  reject(error: unknown): void;
+}
+
+export interface PoolOptions {
+  variant: Variant;
+  size: number;
+  wasm: URL;
+  /** Null: the one beside this module. */
+  worker: URL | null;
+}
+
+/** A worker with the core in it. */
+export class PoolWorker {
+  readonly #pool: Pool;
+  readonly #thread: Thread;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #runs = new Map<number, RunListener>();
+  /** Whether the core is in it; what it is told before waits until then. */
+  ready = false;
+
+  constructor(pool: Pool, script: URL | null) {
+    this.#pool = pool;
+    this.#thread = startThread(script, {
+      message: (message) => this.#receive(message),
+      failure: (error) => this.#pool.replace(this, error),
+    });
+  }
+
+  /** How much it has to do. */
+  get busyness(): number {
+    return this.#waiting.size + this.#runs.size;
+  }
+
+  async load(source: WasmSource): Promise<Loaded> {
+    const loaded = await this.#send<Loaded>((id) => ({ type: 'load', id, ...source }));
+    this.ready = true;
+    return loaded;
+  }
+
+  /** Rejects with the core's sentence. Aborting rejects with the signal's reason, and the worker stops. */
+  ask<K extends Kind>(
+    question: Extract<Question, { kind: K }>,
+    signal?: AbortSignal,
+  ): Promise<Questions[K]['answer']> {
+    return this.#send((id) => ({ type: 'ask', id, question }), signal);
+  }
+
+  openRun(run: number, listener: RunListener, message: ToRun): void {
+    this.#runs.set(run, listener);
+    this.#thread.post(message);
+    this.#pool.busynessChanged();
+  }
+
+  post(message: ToRun): void {
+    if (this.#runs.has(message.run)) this.#thread.post(message);
+  }
+
+  closeRun(run: number): void {
+    if (!this.#runs.delete(run)) return;
+    this.#thread.post({ type: 'close', run });
+    this.#pool.busynessChanged();
+  }
+
+  keepAlive(alive: boolean): void {
+    this.#thread.keepAlive(alive);
+  }
+
+  end(error: Error): void {
+    this.#thread.end();
+    const waiting = [...this.#waiting.values()];
+    const runs = [...this.#runs.values()];
+    this.#waiting.clear();
+    this.#runs.clear();
+    for (const one of waiting) one.reject(error);
+    for (const run of runs) run.failure(error);
+  }
+
+  #send<Answer>(message: (id: number) => ToWorker, signal?: AbortSignal): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const id = this.#pool.nextId();
+      const abort = () => {
+        this.#thread.post({ type: 'drop', id });
+        this.#settle(id)?.reject(signal?.reason);
+      };
+      const done = () => signal?.removeEventListener('abort', abort);
+      this.#waiting.set(id, {
+        resolve: (answer) => (done(), resolve(answer as Answer)),
+        reject: (error) => (done(), reject(error)),
+      });
+      signal?.addEventListener('abort', abort);
+      this.#thread.post(message(id));
+      this.#pool.busynessChanged();
+    });
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.type) {
+      case 'answer':
+        return this.#settle(message.id)?.resolve(message.answer);
+      case 'refusal':
+        return this.#settle(message.id)?.reject(new Error(message.message));
+      case 'broken':
+        return this.#pool.replace(this, new Error(`The computation stopped: ${message.message}`));
+      default:
+        return this.#runs.get(message.run)?.message(message);
+    }
+  }
+
+  #settle(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    this.#pool.busynessChanged();
+    return waiting;
+  }
+}
+
+/** The workers. The first one compiles the core and hands it to the others. */
+export class Pool {
+  readonly size: number;
+  readonly #options: PoolOptions;
+  #workers: PoolWorker[] = [];
+  #module: WebAssembly.Module | null = null;
+  #closed: Error | null = null;
+  #lastId = 0;
+
+  private constructor(options: PoolOptions) {
+    this.#options = options;
+    this.size = options.size;
+  }
+
+  /** Resolves when the first worker is ready; the others may still be starting. */
+  static async start(options: PoolOptions): Promise<{ pool: Pool; version: string }> {
+    const pool = new Pool(options);
+    try {
+      const [first, ...others] = Array.from({ length: options.size }, () => pool.#add());
+      const { module, version } = await first!.load({ variant: options.variant, wasm: options.wasm.href });
+      pool.#module = module;
+      for (const worker of others) pool.#load(worker, module);
+      return { pool, version };
+    } catch (error) {
+      pool.close();
+      throw error;
+    }
+  }
+
+  nextId(): number {
+    return ++this.#lastId;
+  }
+
+  /** At most `count` workers, at least one: those that are ready first, then the least busy. */
+  choose(count: number): PoolWorker[] {
+    if (this.#closed) throw this.#closed;
+    if (this.#workers.length === 0) throw new Error('No worker is left; expected memory for one more.');
+    const rank = (worker: PoolWorker) => (worker.ready ? 0 : 1e6) + worker.busyness;
+    return [...this.#workers].sort((a, b) => rank(a) - rank(b)).slice(0, count);
+  }
+
+  /** A worker that failed may be in any state: another one takes its place. */
+  replace(worker: PoolWorker, error: Error): void {
+    if (this.#closed || !this.#workers.includes(worker)) return;
+    this.#workers = this.#workers.filter((one) => one !== worker);
+    // One that never got ready would fail again; the others do its work.
+    if (worker.ready && this.#module) this.#load(this.#add(), this.#module);
+    worker.end(error);
+  }
+
+  /** A Node process stays alive while a worker has something to do, and no longer. */
+  busynessChanged(): void {
+    const busy = this.#workers.some((worker) => worker.busyness > 0);
+    for (const worker of this.#workers) worker.keepAlive(busy);
+  }
+
+  close(): void {
+    this.#closed ??= new Error('This Asymptoken is closed.');
+    for (const worker of this.#workers.splice(0)) worker.end(this.#closed);
+  }
+
+  #add(): PoolWorker {
+    const worker = new PoolWorker(this, this.#options.worker);
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  #load(worker: PoolWorker, module: WebAssembly.Module): void {
+    worker
+      .load({ variant: this.#options.variant, wasm: module })
+      .catch((error: Error) => this.replace(worker, error));
+  }
+}

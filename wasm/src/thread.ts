@@ -1,0 +1,69 @@
+import type { FromWorker, ToWorker } from './messages.ts';
+import { nodeModule } from './node.ts';
+
+/** A worker as the page sees it, in a browser or in Node alike. */
+export interface Thread {
+  post(message: ToWorker): void;
+  end(): void;
+  /** Whether the worker keeps a Node process from ending; of no meaning in a browser. */
+  keepAlive(alive: boolean): void;
+}
+
+export interface ThreadListener {
+  message(message: FromWorker): void;
+  /** It did not start, or stopped. */
+  failure(error: Error): void;
+}
+
+/** Starts worker.js: the one at `url`, or the one beside this module. */
+export function startThread(url: URL | null, listener: ThreadListener): Thread {
+  // Bundlers know the file by these very words; as it imports nothing, they may copy it as it is.
+  const place = url ?? new URL('./worker.js', import.meta.url);
+  return typeof Worker === 'function' ? startInBrowser(place, listener) : startInNode(place, listener);
+}
+
+function startInBrowser(place: URL, listener: ThreadListener): Thread {
+  const worker = new Worker(place.origin === location.origin ? place : shim(place), { type: 'module' });
+  worker.onmessage = (event: MessageEvent<FromWorker>) => listener.message(event.data);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    listener.failure(
+      new Error(
+        event.message
+          ? `A worker stopped: ${event.message}`
+          : `${place} did not start as a worker; expected worker.js where the package's other files lie.`,
+      ),
+    );
+  };
+  return {
+    post: (message) => worker.postMessage(message),
+    end: () => worker.terminate(),
+    keepAlive: () => {},
+  };
+}
+
+const shims = new Map<string, string>();
+
+/** A worker's script has to come from the page's own origin; what it imports need not. */
+function shim(place: URL): string {
+  let url = shims.get(place.href);
+  if (!url) {
+    const script = `import ${JSON.stringify(place.href)};`;
+    url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+    shims.set(place.href, url);
+  }
+  return url;
+}
+
+function startInNode(place: URL, listener: ThreadListener): Thread {
+  const threads = nodeModule('node:worker_threads');
+  if (!threads) throw new Error('This place has no workers; expected a browser, or Node 22.18 or later.');
+  const worker = new threads.Worker(place);
+  worker.on('message', (message) => listener.message(message as FromWorker));
+  worker.on('error', (error) => listener.failure(new Error(`A worker stopped: ${error.message}`)));
+  return {
+    post: (message) => worker.postMessage(message),
+    end: () => void worker.terminate(),
+    keepAlive: (alive) => (alive ? worker.ref() : worker.unref()),
+  };
+}
