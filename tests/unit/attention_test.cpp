@@ -16,18 +16,20 @@ struct Inputs {
   Rows<float> queries, keys, values;
 };
 
-Inputs random_inputs(Index queries, Index keys, Index key_dimension, Index value_dimension, std::uint64_t seed) {
+Inputs random_inputs(Index queries, Index keys, Index key_dimension, Index value_dimension,
+                     std::uint64_t seed) {
   const auto normals = [&](Index rows, Index columns, std::uint64_t id) {
     Rows<float> result(rows, columns);
     normal_variates({seed, id}, 0, {result.data(), static_cast<std::size_t>(result.size())});
     return result;
   };
-  return {normals(queries, key_dimension, 1), normals(keys, key_dimension, 2), normals(keys, value_dimension, 3)};
+  return {normals(queries, key_dimension, 1), normals(keys, key_dimension, 2),
+          normals(keys, value_dimension, 3)};
 }
 
 /// The definition, row by row in float64.
-AttentionOutput<double> naive(const Rows<double>& queries, const Rows<double>& keys, const Rows<double>& values,
-                              double scale) {
+AttentionOutput<double> naive(const Rows<double>& queries, const Rows<double>& keys,
+                              const Rows<double>& values, double scale) {
   AttentionOutput<double> out{.output = Rows<double>::Zero(queries.rows(), values.cols()),
                               .log_sum_exp = Vector::Zero(queries.rows()),
                               .participation = Vector::Zero(queries.rows()),
@@ -81,11 +83,11 @@ TEST_CASE("attention agrees with its definition for all kinds of sizes", "[atten
       const AttentionOutput<double> expected =
           naive(in.queries.cast<double>(), in.keys.cast<double>(), in.values.cast<double>(), scale);
       for (const Compute compute : all_computes()) {
-        INFO(keys << " keys, dimension " << dimension << ", " << queries << " queries, " << name_of(compute.target));
-        CHECK(largest_difference(
-                  attend<float>(in.queries, in.keys, in.values, static_cast<float>(scale), compute,
-                                Spread::compute),
-                  expected) < 5e-6);
+        INFO(keys << " keys, dimension " << dimension << ", " << queries << " queries, "
+                  << name_of(compute.target));
+        CHECK(largest_difference(attend<float>(in.queries, in.keys, in.values, static_cast<float>(scale),
+                                               compute, Spread::compute),
+                                 expected) < 5e-6);
         CHECK(largest_difference(attend<double>(in.queries.cast<double>(), in.keys.cast<double>(),
                                                 in.values.cast<double>(), scale, compute, Spread::compute),
                                  expected) < 1e-13);
@@ -121,7 +123,8 @@ TEST_CASE("keys may arrive in parts", "[attention]") {
     StreamingAttention<float> growing(in.queries, 0.5F, 4);
     growing.accumulate(cache, 0, 1024);
     const Rows<float> early = growing.result().output;
-    CHECK(same_bits(early, attend<float>(in.queries, in.keys.topRows(1024), in.values.topRows(1024), 0.5F).output));
+    CHECK(same_bits(early,
+                    attend<float>(in.queries, in.keys.topRows(1024), in.values.topRows(1024), 0.5F).output));
     growing.accumulate(cache, 1024, 5000);
     CHECK(same_bits(growing.result().output, whole.output));
   }
@@ -133,12 +136,14 @@ TEST_CASE("several scales share the products", "[attention]") {
   KeyValueCache<float> cache(7, 9);
   cache.append(in.keys, in.values);
   for (const Compute compute : all_computes()) {
-    StreamingAttention<float> attention(in.queries, std::span<const float>(scales), 9, compute, Spread::compute);
+    StreamingAttention<float> attention(in.queries, std::span<const float>(scales), 9, compute,
+                                        Spread::compute);
     attention.accumulate(cache, 0, 77);
     attention.accumulate(cache, 77, 1500);
     for (std::size_t i = 0; i < scales.size(); ++i) {
-      const AttentionOutput<double> expected = naive(in.queries.cast<double>(), in.keys.cast<double>(),
-                                                     in.values.cast<double>(), static_cast<double>(scales[i]));
+      const AttentionOutput<double> expected =
+          naive(in.queries.cast<double>(), in.keys.cast<double>(), in.values.cast<double>(),
+                static_cast<double>(scales[i]));
       INFO(name_of(compute.target) << ", scale " << scales[i]);
       // A logit of a few hundred is known to 1e-5 in float32.
       CHECK(largest_difference(attention.result(i), expected) < 5e-6 * std::max(1.0F, 10 * scales[i]));
@@ -153,7 +158,8 @@ TEST_CASE("float32 stays accurate over a million keys", "[attention]") {
       naive(in.queries.cast<double>(), in.keys.cast<double>(), in.values.cast<double>(), 1.0);
   for (const Compute compute : all_computes()) {
     INFO(name_of(compute.target));
-    CHECK(largest_difference(attend<float>(in.queries, in.keys, in.values, 1.0F, compute, Spread::compute), expected) < 2e-6);
+    CHECK(largest_difference(attend<float>(in.queries, in.keys, in.values, 1.0F, compute, Spread::compute),
+                             expected) < 2e-6);
   }
 }
 
@@ -177,18 +183,20 @@ TEST_CASE("logits of 1e4 and ties are ordinary input", "[attention]") {
 TEST_CASE("without fused operations every target gives the same bits", "[attention]") {
   const Inputs in = random_inputs(101, 3001, 13, 11, 4);
   const Compute best{.target = available_simd_targets().front(), .deterministic = true};
-  const AttentionOutput<float> first = attend<float>(in.queries, in.keys, in.values, 0.7F, best, Spread::compute);
+  const AttentionOutput<float> first =
+      attend<float>(in.queries, in.keys, in.values, 0.7F, best, Spread::compute);
   const AttentionOutput<double> first_double =
       attend<double>(in.queries.cast<double>(), in.keys.cast<double>(), in.values.cast<double>(), 0.7, best);
   for (const SimdTarget target : available_simd_targets()) {
     const Compute compute{.target = target, .deterministic = true};
-    const AttentionOutput<float> out = attend<float>(in.queries, in.keys, in.values, 0.7F, compute, Spread::compute);
+    const AttentionOutput<float> out =
+        attend<float>(in.queries, in.keys, in.values, 0.7F, compute, Spread::compute);
     INFO(name_of(target));
     CHECK(same_bits(out.output, first.output));
     CHECK(out.log_sum_exp == first.log_sum_exp);
     CHECK(out.entropy == first.entropy);
-    CHECK(same_bits(attend<double>(in.queries.cast<double>(), in.keys.cast<double>(), in.values.cast<double>(), 0.7,
-                                   compute)
+    CHECK(same_bits(attend<double>(in.queries.cast<double>(), in.keys.cast<double>(),
+                                   in.values.cast<double>(), 0.7, compute)
                         .output,
                     first_double.output));
   }

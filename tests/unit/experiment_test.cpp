@@ -164,13 +164,15 @@ TEST_CASE("the slope of the mean error at H = 1/2 is -1/2", "[experiment][statis
 }
 
 TEST_CASE("the error of the map approaches its asymptotic constant", "[experiment][statistics]") {
-  const Result result = run(plan_of(R"({"experiment": "map", "law": {"type": "sphere", "dimension": 3, "radius": 1.5},
+  const Result result =
+      run(plan_of(R"({"experiment": "map", "law": {"type": "sphere", "dimension": 3, "radius": 1.5},
     "attention": {"matrix": 1}, "queries": {"radii": [0.5, 1]}, "tokens": [20000], "replicates": 400})"));
   for (const Curve& curve : result.curves) {
     const Estimate error = curve.points[0].metrics[0].value();
     const double constant = curve.predicted[1].value;
     // Four standard errors of 400 replicates; the next order, 1/n, is far below.
-    CHECK(std::abs(error.mean * std::sqrt(20000.0) - constant) < 4 * error.standard_error() * std::sqrt(20000.0));
+    CHECK(std::abs(error.mean * std::sqrt(20000.0) - constant) <
+          4 * error.standard_error() * std::sqrt(20000.0));
   }
 }
 
@@ -190,7 +192,8 @@ TEST_CASE("work that would not fit in memory is refused with the amount", "[expe
     FAIL("accepted");
   } catch (const Error& error) {
     CHECK(std::string(error.what()) ==
-          "tokens is 1000000000000; expected so few tokens that one replicate fits in 8.0 GB of memory: it would need "
+          "tokens is 1000000000000; expected so few tokens that one replicate fits in 8.0 GB of memory: it "
+          "would need "
           "36000.0 GB");
   }
 }

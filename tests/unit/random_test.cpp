@@ -25,18 +25,18 @@ TEST_CASE("words of a stream are Philox blocks in order", "[random]") {
   random_words(stream, first, words);
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::uint64_t block = (first + i) / 4;
-    const auto expected = philox4x32_10({static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32),
-                                         0x76543210, 0xfedcba98},
-                                        {0x89abcdef, 0x01234567});
+    const auto expected = philox4x32_10(
+        {static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32), 0x76543210, 0xfedcba98},
+        {0x89abcdef, 0x01234567});
     CHECK(words[i] == expected[(first + i) % 4]);
   }
 }
 
 TEST_CASE("streams of different purposes, points and replicates differ", "[random]") {
   const std::vector<Stream> streams = {
-      Stream::of(1, StreamPurpose::tokens),       Stream::of(1, StreamPurpose::queries),
-      Stream::of(1, StreamPurpose::tokens, 1),    Stream::of(1, StreamPurpose::tokens, 0, 1),
-      Stream::of(2, StreamPurpose::tokens),       Stream::of(1, StreamPurpose::weights),
+      Stream::of(1, StreamPurpose::tokens),    Stream::of(1, StreamPurpose::queries),
+      Stream::of(1, StreamPurpose::tokens, 1), Stream::of(1, StreamPurpose::tokens, 0, 1),
+      Stream::of(2, StreamPurpose::tokens),    Stream::of(1, StreamPurpose::weights),
   };
   std::vector<std::uint32_t> seen;
   for (const Stream stream : streams) {

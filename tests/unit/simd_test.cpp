@@ -108,9 +108,10 @@ TEST_CASE("exp in float64 is within 2 ulp", "[simd]") {
     double worst = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
       const long double expected = std::exp(static_cast<long double>(x[i]));
-      const long double unit = std::max(
-          std::ldexp(1.0L, static_cast<int>(std::floor(std::log2(expected))) - 52), 0x1p-1074L);
-      worst = std::max(worst, static_cast<double>(std::abs(static_cast<long double>(y[i]) - expected) / unit));
+      const long double unit =
+          std::max(std::ldexp(1.0L, static_cast<int>(std::floor(std::log2(expected))) - 52), 0x1p-1074L);
+      worst =
+          std::max(worst, static_cast<double>(std::abs(static_cast<long double>(y[i]) - expected) / unit));
     }
     INFO(name_of(compute.target));
     CHECK(worst <= 2);
@@ -122,8 +123,11 @@ TEST_CASE("the portable logarithm is within 1 ulp of the exact one", "[special]"
   for (double x = 1e-300; x < 1e300; x *= 1.0317) {
     for (const double shift : {1.0, 1.0 + 0x1p-40, 0.75}) {
       const long double expected = std::log(static_cast<long double>(x * shift));
-      const long double unit = std::ldexp(1.0L, static_cast<int>(std::floor(std::log2(std::abs(expected)))) - 52);
-      worst = std::max(worst, static_cast<double>(std::abs(static_cast<long double>(portable_log(x * shift)) - expected) / unit));
+      const long double unit =
+          std::ldexp(1.0L, static_cast<int>(std::floor(std::log2(std::abs(expected)))) - 52);
+      worst = std::max(
+          worst,
+          static_cast<double>(std::abs(static_cast<long double>(portable_log(x * shift)) - expected) / unit));
     }
   }
   CHECK(worst <= 1);

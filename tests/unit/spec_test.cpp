@@ -24,7 +24,9 @@ std::string sentence(const std::string& json) {
 }
 
 /// The sentence about `small` with one setting changed.
-std::string sentence(std::string_view path, std::string_view value) { return sentence(with_setting(small, path, value)); }
+std::string sentence(std::string_view path, std::string_view value) {
+  return sentence(with_setting(small, path, value));
+}
 
 }  // namespace
 
@@ -67,8 +69,8 @@ TEST_CASE("attention may be given by numbers", "[spec]") {
   const Spec spec = parse_spec(with_setting(small, "attention.matrix", "[[1, 2], [3, 4]]"));
   CHECK(spec.attention.heads.front().form.A == Matrix{{1.0, 2.0}, {3.0, 4.0}});
   CHECK(spec.attention.heads.front().form.V == Matrix::Identity(2, 2));
-  const Spec tall =
-      parse_spec(with_setting(with_setting(small, "attention.matrix", "2"), "attention.value", "[[1, 0], [0, 1], [1, 1]]"));
+  const Spec tall = parse_spec(with_setting(with_setting(small, "attention.matrix", "2"), "attention.value",
+                                            "[[1, 0], [0, 1], [1, 1]]"));
   CHECK(tall.attention.V.rows() == 3);
   CHECK(tall.attention.heads.front().form.A == 2 * Matrix::Identity(2, 2));
 }
@@ -94,10 +96,12 @@ TEST_CASE("bad specs are refused in one sentence", "[spec]") {
   CHECK(sentence("[]") == "spec is []; expected an object");
   CHECK(sentence("law.dimension", "-3") == "law.dimension is -3; expected an integer from 1 to 65536");
   CHECK(sentence("law.dimension", "2.5") == "law.dimension is 2.5; expected an integer from 1 to 65536");
-  CHECK(sentence("law.typo", "1") == "law.typo is 1; expected no such field here, only type, dimension, mean, covariance");
+  CHECK(sentence("law.typo", "1") ==
+        "law.typo is 1; expected no such field here, only type, dimension, mean, covariance");
   CHECK(sentence("law.type", "cauchy") == R"(law.type is "cauchy"; expected one of gaussian, sphere)");
-  CHECK(sentence("law.covariance", "NaN") ==
-        R"(law.covariance is "NaN"; expected a finite number, a list of 2 (the diagonal) or 2 rows of 2 finite numbers)");
+  CHECK(
+      sentence("law.covariance", "NaN") ==
+      R"(law.covariance is "NaN"; expected a finite number, a list of 2 (the diagonal) or 2 rows of 2 finite numbers)");
   CHECK(sentence("law.covariance", "[[1, null], [0, 1]]").starts_with("law.covariance is null; expected"));
   CHECK(sentence("law.covariance", "[[1, 2], [2, 1]]").starts_with("law.covariance is"));
   CHECK(sentence("law.covariance", "[[1, 2], [2, 1]]").find("positive definite") != std::string::npos);
@@ -110,7 +114,8 @@ TEST_CASE("bad specs are refused in one sentence", "[spec]") {
   CHECK(sentence("tokens", "[10, 10]").starts_with("tokens is 10; expected"));
   CHECK(sentence("tokens", R"({"from": 10, "to": 5, "count": 3})") ==
         "tokens.to is 5; expected an integer from 10 to 1000000000000");
-  CHECK(sentence("tokens", R"({"from": 1, "to": 4, "count": 12})").starts_with("tokens.count is 12; expected so few"));
+  CHECK(sentence("tokens", R"({"from": 1, "to": 4, "count": 12})")
+            .starts_with("tokens.count is 12; expected so few"));
   CHECK(sentence("replicates", "0") == "replicates is 0; expected an integer from 1 to 1000000");
   CHECK(sentence("seed", "-1") == "seed is -1; expected an integer from 0 to 9007199254740991");
   CHECK(sentence("deterministic", "1") == "deterministic is 1; expected true or false");
@@ -119,6 +124,7 @@ TEST_CASE("bad specs are refused in one sentence", "[spec]") {
   CHECK(sentence("attention", "{}").starts_with("attention.scales is missing; expected"));
   CHECK(sentence("attention.horizons", "[1, 0.5]").starts_with("attention.horizons is 0.5; expected"));
   CHECK(sentence("attention.matrix", "[[1]]").starts_with("attention.matrix is 1 rows; expected"));
-  CHECK(sentence("queries", R"({"count": 0})") == "queries.count is 0; expected an integer from 1 to 1000000000");
+  CHECK(sentence("queries", R"({"count": 0})") ==
+        "queries.count is 0; expected an integer from 1 to 1000000000");
   CHECK(sentence("queries", "everything") == R"(queries is "everything"; expected tokens)");
 }

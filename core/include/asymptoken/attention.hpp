@@ -47,10 +47,11 @@ enum class Spread { skip, compute };
 /// What softmax attention says of each query. p_j are the softmax weights of its keys.
 template <class T>
 struct AttentionOutput {
-  Rows<T> output;        ///< queries x value_dimension: sum_j p_j v_j
-  Vector log_sum_exp;    ///< queries: log sum_j e^{logit_j}
-  Vector participation;  ///< queries: sum_j p_j^2, the reciprocal of the effective number of keys; empty without spread
-  Vector entropy;        ///< queries: -sum_j p_j log p_j, in nats; empty without spread
+  Rows<T> output;      ///< queries x value_dimension: sum_j p_j v_j
+  Vector log_sum_exp;  ///< queries: log sum_j e^{logit_j}
+  Vector
+      participation;  ///< queries: sum_j p_j^2, the reciprocal of the effective number of keys; empty without spread
+  Vector entropy;  ///< queries: -sum_j p_j log p_j, in nats; empty without spread
 };
 
 /// Softmax attention of fixed queries over keys that arrive in parts: the finite-n attention map.
@@ -67,8 +68,8 @@ class StreamingAttention {
                      Spread spread = Spread::skip);
   /// Several softmaxes over the same products: logit number i = scales[i] <x, k>. The products are made once, which saves
   /// up to half the work of each scale but one.
-  StreamingAttention(const RowsView<T>& queries, std::span<const T> scales, Index value_dimension, Compute compute = {},
-                     Spread spread = Spread::skip);
+  StreamingAttention(const RowsView<T>& queries, std::span<const T> scales, Index value_dimension,
+                     Compute compute = {}, Spread spread = Spread::skip);
   ~StreamingAttention();
   StreamingAttention(StreamingAttention&&) noexcept;
   StreamingAttention& operator=(StreamingAttention&&) noexcept;
@@ -86,8 +87,8 @@ class StreamingAttention {
 
 /// All at once: StreamingAttention over whole arrays.
 template <class T>
-AttentionOutput<T> attend(const RowsView<T>& queries, const RowsView<T>& keys, const RowsView<T>& values, T scale,
-                          Compute compute = {}, Spread spread = Spread::skip);
+AttentionOutput<T> attend(const RowsView<T>& queries, const RowsView<T>& keys, const RowsView<T>& values,
+                          T scale, Compute compute = {}, Spread spread = Spread::skip);
 
 /// Softmax weights p(i, j) = e^{logit(i,j) - log_sum_exp_i} of a block of queries against a block of keys, given
 /// the log-sum-exp over all keys: one tile of the attention matrix.

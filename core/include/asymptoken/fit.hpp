@@ -10,7 +10,7 @@ namespace asymptoken {
 /// A straight line through (log n, log error): error ~ e^intercept n^slope.
 struct PowerLawFit {
   double slope;
-  double slope_se;      ///< standard error, from the scatter about the line (points - 2 degrees of freedom)
+  double slope_se;  ///< standard error, from the scatter about the line (points - 2 degrees of freedom)
   double intercept;
   double intercept_se;
   std::int64_t points;  ///< how many points the line rests on

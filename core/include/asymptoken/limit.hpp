@@ -28,12 +28,13 @@ struct AttentionForm {
 
 /// Gamma_n(x) for infinitely many tokens, and how it gets there. [derived; for Gaussian tokens in closed form]
 struct MapLimit {
-  double log_mgf;              ///< K(A x)
-  Vector gamma;                ///< Gamma(x) = V grad K(A x), d_v
-  double variance_inflation;   ///< rho = M(2t)/M(t)^2, t = A x; infinite where M(2t) overflows
-  Matrix asymptotic_covariance;  ///< S = lim n Cov Gamma_n(x) = rho V [C(2t) + D D'] V', D = grad K(2t) - grad K(t)
-  Vector bias_times_n;         ///< lim n (E Gamma_n(x) - Gamma(x)) = -rho V D, the query independent of the keys
-  double error_constant;       ///< lim sqrt(n) E |Gamma_n(x) - Gamma(x)|_2 = E|N(0, S)|_2
+  double log_mgf;             ///< K(A x)
+  Vector gamma;               ///< Gamma(x) = V grad K(A x), d_v
+  double variance_inflation;  ///< rho = M(2t)/M(t)^2, t = A x; infinite where M(2t) overflows
+  Matrix
+      asymptotic_covariance;  ///< S = lim n Cov Gamma_n(x) = rho V [C(2t) + D D'] V', D = grad K(2t) - grad K(t)
+  Vector bias_times_n;    ///< lim n (E Gamma_n(x) - Gamma(x)) = -rho V D, the query independent of the keys
+  double error_constant;  ///< lim sqrt(n) E |Gamma_n(x) - Gamma(x)|_2 = E|N(0, S)|_2
 };
 
 /// Throws Error when x, A and V do not fit the law's dimension. Useful as a prediction only while rho << n.
@@ -59,7 +60,8 @@ struct GaussianMomentLimit {
   Matrix mean_asymptotic_covariance;  ///< lim n Cov(mean of the outputs), the tokens attending to each other
   double self_weight;                 ///< lim sum over tokens of the weight that each gives to itself
 };
-std::optional<GaussianMomentLimit> gaussian_moment_limit(const Matrix& covariance, const AttentionForm& attention);
+std::optional<GaussianMomentLimit> gaussian_moment_limit(const Matrix& covariance,
+                                                         const AttentionForm& attention);
 
 /// N(0,1) tokens on the line, logit b x y, |b| < 1: limits of n Var(mean) and n Var(variance) of the outputs. [derived]
 struct LineMomentLimit {

@@ -10,7 +10,8 @@ namespace asymptoken {
 
 /// Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011).
 /// A pure function: the same counter and key give the same four words everywhere.
-std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
+                                           std::array<std::uint32_t, 2> key);
 
 /// What a stream of random numbers is for. Streams with different purposes never overlap.
 enum class StreamPurpose : std::uint8_t { tokens = 1, queries = 2, weights = 3 };
@@ -26,7 +27,8 @@ struct Stream {
   /// The stream of a seed for one purpose; `replicate` and `point` (an n of a curve) tell items apart.
   static constexpr Stream of(std::uint64_t seed, StreamPurpose purpose, std::uint32_t replicate = 0,
                              std::uint32_t point = 0) {
-    return {seed, (static_cast<std::uint64_t>(purpose) << 56) | (static_cast<std::uint64_t>(point) << 32) | replicate};
+    return {seed, (static_cast<std::uint64_t>(purpose) << 56) | (static_cast<std::uint64_t>(point) << 32) |
+                      replicate};
   }
 };
 

@@ -22,7 +22,8 @@ struct Estimate {
 
 struct Point {
   std::int64_t n;
-  std::vector<std::optional<Estimate>> metrics;  ///< in the order of Result::metrics; nothing before the first replicate
+  std::vector<std::optional<Estimate>>
+      metrics;  ///< in the order of Result::metrics; nothing before the first replicate
 };
 
 /// A number that theory gives for a metric of a curve.
@@ -39,7 +40,8 @@ struct Curve {
   std::vector<std::pair<std::string, double>> parameters;  ///< such as scale, horizon, radius
   double horizon;
   std::vector<Point> points;
-  std::vector<std::optional<PowerLawFit>> fit;  ///< in the order of Result::metrics; nothing before three points
+  std::vector<std::optional<PowerLawFit>>
+      fit;  ///< in the order of Result::metrics; nothing before three points
   std::vector<Prediction> predicted;
 };
 

@@ -41,10 +41,10 @@ struct Spec {
   AttentionSweep attention;
   std::vector<std::int64_t> tokens;  ///< the n of each point, ascending
   std::int64_t replicates;           ///< per point, >= 1
-  std::int64_t fresh_queries;        ///< `moments`: fresh draws of the law as queries; 0: the tokens themselves
-  std::vector<Vector> queries;       ///< `map`: where the map is looked at
-  std::vector<double> radii;         ///< `map`: or how far out, in the direction that the head stretches most
-  std::string json;                  ///< the document again, every default written out
+  std::int64_t fresh_queries;   ///< `moments`: fresh draws of the law as queries; 0: the tokens themselves
+  std::vector<Vector> queries;  ///< `map`: where the map is looked at
+  std::vector<double> radii;    ///< `map`: or how far out, in the direction that the head stretches most
+  std::string json;             ///< the document again, every default written out
 };
 
 /// Reads a spec. Throws Error naming the field at the first thing that does not fit.

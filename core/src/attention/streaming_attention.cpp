@@ -64,7 +64,8 @@ void move_sums(Sums<T>& from, Sums<double>& to, std::size_t width, const simd::K
   kernels.exp_double(factor.data(), factor.data(), queries);
   for (std::size_t q = 0; q < queries; ++q) {
     const double shift = (to.maximum[q] - static_cast<double>(from.maximum[q])) * to.sum[q];
-    to.weighted_logits[q] = (to.weighted_logits[q] + shift) * factor[q] + static_cast<double>(from.weighted_logits[q]);
+    to.weighted_logits[q] =
+        (to.weighted_logits[q] + shift) * factor[q] + static_cast<double>(from.weighted_logits[q]);
     to.sum[q] = to.sum[q] * factor[q] + static_cast<double>(from.sum[q]);
     to.squares[q] = to.squares[q] * (factor[q] * factor[q]) + static_cast<double>(from.squares[q]);
     to.maximum[q] = static_cast<double>(from.maximum[q]);
@@ -105,13 +106,13 @@ struct StreamingAttention<T>::State {
 };
 
 template <class T>
-StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, T scale, Index value_dimension, Compute compute,
-                                          Spread spread)
+StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, T scale, Index value_dimension,
+                                          Compute compute, Spread spread)
     : StreamingAttention(queries, std::span<const T>(&scale, 1), value_dimension, compute, spread) {}
 
 template <class T>
-StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, std::span<const T> scales, Index value_dimension,
-                                          Compute compute, Spread spread)
+StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, std::span<const T> scales,
+                                          Index value_dimension, Compute compute, Spread spread)
     : state_(std::make_unique<State>()) {
   if (queries.rows() < 1) {
     throw Error("number of queries", "0", "at least 1");
@@ -136,7 +137,8 @@ StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, std::span<
   const double scale = scales.size() > 1 ? 1.0 : static_cast<double>(scales.front());
   const T factor = static_cast<T>(scale * log2_e);
   for (Index query = 0; query < state.query_count; ++query) {
-    T* tile = state.queries.data() + query / state.width * state.key_dimension * state.width + query % state.width;
+    T* tile =
+        state.queries.data() + query / state.width * state.key_dimension * state.width + query % state.width;
     for (Index k = 0; k < state.key_dimension; ++k) {
       tile[k * state.width] = queries(query, k) * factor;
     }
@@ -237,8 +239,8 @@ AttentionOutput<T> StreamingAttention<T>::result(std::size_t scale) const {
 }
 
 template <class T>
-AttentionOutput<T> attend(const RowsView<T>& queries, const RowsView<T>& keys, const RowsView<T>& values, T scale,
-                          Compute compute, Spread spread) {
+AttentionOutput<T> attend(const RowsView<T>& queries, const RowsView<T>& keys, const RowsView<T>& values,
+                          T scale, Compute compute, Spread spread) {
   KeyValueCache<T> tokens(keys.cols(), values.cols());
   tokens.append(keys, values);
   StreamingAttention<T> attention(queries, scale, values.cols(), compute, spread);
@@ -248,9 +250,9 @@ AttentionOutput<T> attend(const RowsView<T>& queries, const RowsView<T>& keys, c
 
 template class StreamingAttention<float>;
 template class StreamingAttention<double>;
-template AttentionOutput<float> attend(const RowsView<float>&, const RowsView<float>&, const RowsView<float>&, float,
-                                       Compute, Spread);
-template AttentionOutput<double> attend(const RowsView<double>&, const RowsView<double>&, const RowsView<double>&,
-                                        double, Compute, Spread);
+template AttentionOutput<float> attend(const RowsView<float>&, const RowsView<float>&, const RowsView<float>&,
+                                       float, Compute, Spread);
+template AttentionOutput<double> attend(const RowsView<double>&, const RowsView<double>&,
+                                        const RowsView<double>&, double, Compute, Spread);
 
 }  // namespace asymptoken

@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "experiment/type.hpp"
 #include "result/curve_json.hpp"
 

@@ -1,5 +1,6 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "asymptoken/attention.hpp"
 #include "experiment/token_stream.hpp"

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "asymptoken/attention.hpp"
 #include "asymptoken/error.hpp"
@@ -98,7 +99,8 @@ class MomentsSteps final : public Execution::Steps {
         n_(contents.spec.tokens[item.point]),
         queries_(query_count(contents.spec, static_cast<double>(n_))),
         tokens_(n_, contents.spec.law->dimension()),
-        fresh_stream_(Stream::of(contents.spec.seed, StreamPurpose::queries, static_cast<std::uint32_t>(item.replicate),
+        fresh_stream_(Stream::of(contents.spec.seed, StreamPurpose::queries,
+                                 static_cast<std::uint32_t>(item.replicate),
                                  static_cast<std::uint32_t>(item.point))),
         cache_(contents.spec.law->dimension(), contents.spec.attention.V.rows()),
         query_map_(contents.spec.attention.base) {
@@ -142,7 +144,8 @@ class MomentsSteps final : public Execution::Steps {
   }
 
   void attend_from(const RowsView<float>& queries) {
-    attention_.emplace(query_map_(queries), std::span<const float>(scales_), cache_.value_dimension(), compute_);
+    attention_.emplace(query_map_(queries), std::span<const float>(scales_), cache_.value_dimension(),
+                       compute_);
   }
 
   double attend(double work) {

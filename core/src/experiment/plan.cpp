@@ -18,8 +18,8 @@ void check_memory(const Spec& spec, const ExperimentType& type, double limit) {
     const double bytes = type.memory(spec, static_cast<double>(n));
     if (bytes > limit) {
       throw Error("tokens", std::to_string(n),
-                  "so few tokens that one replicate fits in " + gigabytes(limit) + " of memory: it would need " +
-                      gigabytes(bytes));
+                  "so few tokens that one replicate fits in " + gigabytes(limit) +
+                      " of memory: it would need " + gigabytes(bytes));
     }
   }
 }

@@ -33,7 +33,8 @@ class TokenStream {
 /// Multiply-adds of one query and one key: their product, and for each head the exponential (as a dozen) and the value.
 inline double pair_work(const Spec& spec) {
   const auto heads = static_cast<double>(spec.attention.heads.size());
-  return static_cast<double>(spec.law->dimension()) + heads * static_cast<double>(spec.attention.V.rows() + 12);
+  return static_cast<double>(spec.law->dimension()) +
+         heads * static_cast<double>(spec.attention.V.rows() + 12);
 }
 
 /// Multiply-adds of making one token and its value.

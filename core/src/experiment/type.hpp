@@ -50,7 +50,8 @@ struct ExperimentType {
   /// Multiply-adds and bytes that one replicate at n tokens takes.
   double (*work)(const Spec& spec, double n);
   double (*memory)(const Spec& spec, double n);
-  std::unique_ptr<Execution::Steps> (*start)(const Plan::Contents& contents, const Item& item, Compute compute);
+  std::unique_ptr<Execution::Steps> (*start)(const Plan::Contents& contents, const Item& item,
+                                             Compute compute);
   /// What `asymptoken limit` prints of a curve.
   Json (*limit)(const Plan::Contents& contents, std::size_t curve);
 };

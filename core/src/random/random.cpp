@@ -12,14 +12,16 @@ namespace {
 constexpr std::size_t words_per_block = 4;
 
 std::array<std::uint32_t, words_per_block> block_of(Stream stream, std::uint64_t block) {
-  return philox4x32_10({static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32),
-                        static_cast<std::uint32_t>(stream.id), static_cast<std::uint32_t>(stream.id >> 32)},
-                       {static_cast<std::uint32_t>(stream.seed), static_cast<std::uint32_t>(stream.seed >> 32)});
+  return philox4x32_10(
+      {static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32),
+       static_cast<std::uint32_t>(stream.id), static_cast<std::uint32_t>(stream.id >> 32)},
+      {static_cast<std::uint32_t>(stream.seed), static_cast<std::uint32_t>(stream.seed >> 32)});
 }
 
 }  // namespace
 
-std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
+std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
+                                           std::array<std::uint32_t, 2> key) {
   std::uint32_t words[words_per_block] = {counter[0], counter[1], counter[2], counter[3]};
   philox_block(words, key[0], key[1]);
   return {words[0], words[1], words[2], words[3]};

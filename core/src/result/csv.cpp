@@ -34,9 +34,9 @@ std::string to_csv(const Result& result) {
     for (const Point& point : curve.points) {
       for (std::size_t metric = 0; metric < result.metrics.size(); ++metric) {
         if (const std::optional<Estimate>& estimate = point.metrics[metric]) {
-          csv += start + "," + std::to_string(point.n) + "," + result.metrics[metric] + "," + text_of(estimate->mean) +
-                 "," + text_of(estimate->standard_deviation) + "," + text_of(estimate->standard_error()) + "," +
-                 std::to_string(estimate->count) + "\n";
+          csv += start + "," + std::to_string(point.n) + "," + result.metrics[metric] + "," +
+                 text_of(estimate->mean) + "," + text_of(estimate->standard_deviation) + "," +
+                 text_of(estimate->standard_error()) + "," + std::to_string(estimate->count) + "\n";
         }
       }
     }

@@ -1,6 +1,7 @@
 #include "asymptoken/result.hpp"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "asymptoken/error.hpp"
 #include "result/curve_json.hpp"
@@ -33,7 +34,8 @@ std::string to_json(const Result& result) {
 Result parse_result(std::string_view text) {
   const Json document = parse_json(text, "result");
   if (!document.is_object() || !document.contains("schema") || !document.contains("curves")) {
-    throw Error("result", quote(document), "an object with schema, spec, metrics and curves, as `run` writes it");
+    throw Error("result", quote(document),
+                "an object with schema, spec, metrics and curves, as `run` writes it");
   }
   if (document.at("schema") != 1) {
     throw Error("schema", quote(document.at("schema")), "1");

@@ -217,7 +217,8 @@ class AttentionKernel {
 
   /// The last columns of the values, fewer than a tile has rows.
   template <int rows>
-  static void average_rest(const AttentionTile<T>& tile, const T* values, Size count, Size columns, T* output) {
+  static void average_rest(const AttentionTile<T>& tile, const T* values, Size count, Size columns,
+                           T* output) {
     if constexpr (rows > 0) {
       if (columns == rows) {
         average<rows>(tile, values, count, output);
@@ -265,7 +266,9 @@ class AttentionKernel {
   }
 
   static void add(T* numbers, V amount) { (V::load_unaligned(numbers) + amount).store_unaligned(numbers); }
-  static void multiply_by(T* numbers, V factor) { (V::load_unaligned(numbers) * factor).store_unaligned(numbers); }
+  static void multiply_by(T* numbers, V factor) {
+    (V::load_unaligned(numbers) * factor).store_unaligned(numbers);
+  }
 };
 
 }  // namespace asymptoken::simd

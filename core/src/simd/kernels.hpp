@@ -24,19 +24,19 @@ template <class T>
 struct AttentionTile {
   std::ptrdiff_t key_dimension;
   std::ptrdiff_t value_dimension;
-  const T* queries;           ///< key_dimension x width, scaled
-  const T* keys;              ///< panels x key_dimension x keys_per_panel
-  const T* values;            ///< keys x value_dimension
-  const T* multipliers;       ///< of the logits, one for each softmax
-  std::ptrdiff_t softmaxes;   ///< 1: the multiplier is 1
-  bool started;               ///< whether `maximum` and the sums come from earlier keys; else they are 0
-  T* logits;                  ///< scratch: keys_per_block x width; unused for one softmax
-  T* weights;                 ///< scratch: keys_per_block x width
-  T* maximum;                 ///< softmaxes x width
-  T* sum;                     ///< softmaxes x width: sum of the weights
-  T* squares;                 ///< softmaxes x width: sum of their squares; the kernels with spread only
-  T* weighted_logits;         ///< softmaxes x width: sum of weight times (logit - maximum); the kernels with spread only
-  T* output;                  ///< softmaxes x value_dimension x width: sum of weight times value
+  const T* queries;          ///< key_dimension x width, scaled
+  const T* keys;             ///< panels x key_dimension x keys_per_panel
+  const T* values;           ///< keys x value_dimension
+  const T* multipliers;      ///< of the logits, one for each softmax
+  std::ptrdiff_t softmaxes;  ///< 1: the multiplier is 1
+  bool started;              ///< whether `maximum` and the sums come from earlier keys; else they are 0
+  T* logits;                 ///< scratch: keys_per_block x width; unused for one softmax
+  T* weights;                ///< scratch: keys_per_block x width
+  T* maximum;                ///< softmaxes x width
+  T* sum;                    ///< softmaxes x width: sum of the weights
+  T* squares;                ///< softmaxes x width: sum of their squares; the kernels with spread only
+  T* weighted_logits;  ///< softmaxes x width: sum of weight times (logit - maximum); the kernels with spread only
+  T* output;           ///< softmaxes x value_dimension x width: sum of weight times value
 };
 
 /// Attends to keys first .. last-1.
@@ -46,7 +46,7 @@ using AttentionFunction = void (*)(const AttentionTile<T>& tile, std::ptrdiff_t 
 /// The hot loops, compiled once for each instruction set. Nothing here touches Eigen or the standard library's
 /// templates: those would be compiled for that instruction set too, and the linker may keep either copy.
 struct Kernels {
-  std::ptrdiff_t width_float;   ///< queries in a tile
+  std::ptrdiff_t width_float;  ///< queries in a tile
   std::ptrdiff_t width_double;
   AttentionFunction<float> attend_float;
   AttentionFunction<float> attend_float_with_spread;

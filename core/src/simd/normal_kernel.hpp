@@ -8,7 +8,8 @@ namespace asymptoken::simd {
 /// Box-Muller on Philox words: words a, b of a block give r cos(2 pi b / 2^32), r sin(2 pi b / 2^32) with
 /// r = sqrt(-2 ln u), u = (floor(a / 2) + 1/2) / 2^31. Never fused: the same bits on every target.
 template <class Arch>
-void normal_blocks(std::uint64_t seed, std::uint64_t stream, std::uint64_t first, float* out, std::size_t count) {
+void normal_blocks(std::uint64_t seed, std::uint64_t stream, std::uint64_t first, float* out,
+                   std::size_t count) {
   using V = Vector<float, Arch>;
   using B = Vector<std::int32_t, Arch>;
   constexpr std::size_t batch = 16;  // a multiple of every target's lanes

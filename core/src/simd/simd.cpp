@@ -17,25 +17,35 @@ struct NamedTarget {
 };
 
 constexpr NamedTarget named_targets[] = {
-    {SimdTarget::sse2, "sse2"},     {SimdTarget::avx2, "avx2"},
-    {SimdTarget::avx512, "avx512"}, {SimdTarget::neon64, "neon64"},
-    {SimdTarget::wasm_simd128, "wasm_simd128"}, {SimdTarget::wasm_relaxed, "wasm_relaxed"},
+    {SimdTarget::sse2, "sse2"},
+    {SimdTarget::avx2, "avx2"},
+    {SimdTarget::avx512, "avx512"},
+    {SimdTarget::neon64, "neon64"},
+    {SimdTarget::wasm_simd128, "wasm_simd128"},
+    {SimdTarget::wasm_relaxed, "wasm_relaxed"},
 };
 
 const simd::TargetKernels& target_kernels(SimdTarget target) {
   switch (target) {
 #if defined(__x86_64__)
-    case SimdTarget::sse2: return simd::sse2_kernels();
-    case SimdTarget::avx2: return simd::avx2_kernels();
-    case SimdTarget::avx512: return simd::avx512_kernels();
+    case SimdTarget::sse2:
+      return simd::sse2_kernels();
+    case SimdTarget::avx2:
+      return simd::avx2_kernels();
+    case SimdTarget::avx512:
+      return simd::avx512_kernels();
 #elif defined(__aarch64__)
-    case SimdTarget::neon64: return simd::neon64_kernels();
+    case SimdTarget::neon64:
+      return simd::neon64_kernels();
 #elif defined(__wasm_relaxed_simd__)
-    case SimdTarget::wasm_relaxed: return simd::wasm_kernels();
+    case SimdTarget::wasm_relaxed:
+      return simd::wasm_kernels();
 #elif defined(__wasm_simd128__)
-    case SimdTarget::wasm_simd128: return simd::wasm_kernels();
+    case SimdTarget::wasm_simd128:
+      return simd::wasm_kernels();
 #endif
-    default: throw Error("SIMD target", name_of(target), "one that this binary was built with");
+    default:
+      throw Error("SIMD target", name_of(target), "one that this binary was built with");
   }
 }
 

@@ -21,7 +21,8 @@ RandomWeights random_weights(std::uint64_t seed, Index dimension) {
   normal_variates(Stream::of(seed, StreamPurpose::weights), 0,
                   {normals.data(), static_cast<std::size_t>(3 * entries)});
   const Matrix weights = normals.cast<double>() / std::sqrt(static_cast<double>(dimension));
-  return {weights.topRows(dimension), weights.middleRows(dimension, dimension), weights.bottomRows(dimension)};
+  return {weights.topRows(dimension), weights.middleRows(dimension, dimension),
+          weights.bottomRows(dimension)};
 }
 
 std::vector<Head> heads_at(const AttentionSweep& sweep, const std::vector<double>& multipliers,

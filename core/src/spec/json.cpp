@@ -1,6 +1,7 @@
 #include "spec/json.hpp"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "asymptoken/error.hpp"

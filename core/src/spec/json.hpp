@@ -1,12 +1,15 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
 
 #include "asymptoken/matrix.hpp"
 
 namespace asymptoken {
 
 /// Keys stay in the order in which they were written: documents are for people too.
+/// Only declared here, because defining it takes a compiler ten seconds: files that look inside include nlohmann/json.hpp.
 using Json = nlohmann::ordered_json;
 
 /// Throws Error naming `what` when the text is not JSON.

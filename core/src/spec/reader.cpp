@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "asymptoken/error.hpp"
@@ -130,7 +131,8 @@ std::string Reader::choice(std::string_view key, const std::vector<std::string_v
     expected += (choice == choices.front() ? "" : ", ") + std::string(choice);
   }
   const Json& value = take(key, Json(choices.front()), expected);
-  if (!value.is_string() || std::ranges::find(choices, value.get_ref<const std::string&>()) == choices.end()) {
+  if (!value.is_string() ||
+      std::ranges::find(choices, value.get_ref<const std::string&>()) == choices.end()) {
     reject(key, expected);
   }
   return value.get<std::string>();
@@ -172,7 +174,8 @@ Matrix Reader::matrix(std::string_view key, Index columns, std::optional<double>
     const Json& row = value[static_cast<std::size_t>(i)];
     if (!row.is_array() || static_cast<Index>(row.size()) != columns) {
       throw Error(path_of(key) + "[" + std::to_string(i) + "]",
-                  row.is_array() ? "a list of " + std::to_string(row.size()) : quote(row), "a list of " + size);
+                  row.is_array() ? "a list of " + std::to_string(row.size()) : quote(row),
+                  "a list of " + size);
     }
     for (Index j = 0; j < columns; ++j) {
       result(i, j) = finite(row[static_cast<std::size_t>(j)], key, expected);
@@ -202,7 +205,8 @@ std::vector<Vector> Reader::rows(std::string_view key, Index columns) {
 }
 
 std::vector<std::int64_t> Reader::integer_sweep(std::string_view key, std::int64_t least, std::int64_t most) {
-  const std::string expected = R"({"from", "to", "count"}, an ascending list, or )" + integer_text(least, most);
+  const std::string expected =
+      R"({"from", "to", "count"}, an ascending list, or )" + integer_text(least, most);
   const Json& value = take(key, Json(), expected);
   if (value.is_object()) {
     Json completed;
@@ -235,7 +239,8 @@ std::vector<std::int64_t> Reader::integer_sweep(std::string_view key, std::int64
 }
 
 std::vector<double> Reader::number_sweep(std::string_view key, Range range) {
-  const std::string expected = R"({"from", "to", "count"}, an ascending list, or )" + range_text("a number", range);
+  const std::string expected =
+      R"({"from", "to", "count"}, an ascending list, or )" + range_text("a number", range);
   const Json& value = take(key, Json(), expected);
   if (value.is_object()) {
     Json completed;

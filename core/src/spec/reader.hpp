@@ -40,7 +40,8 @@ class Reader {
   Vector vector(std::string_view key, Index size, std::optional<double> otherwise);
   /// A number (a multiple of the identity), a list (the diagonal) or a list of rows; `columns` wide. As many rows as
   /// columns unless `any_height`.
-  Matrix matrix(std::string_view key, Index columns, std::optional<double> otherwise, bool any_height = false);
+  Matrix matrix(std::string_view key, Index columns, std::optional<double> otherwise,
+                bool any_height = false);
   /// A list of lists of `columns` numbers each, at least one.
   std::vector<Vector> rows(std::string_view key, Index columns);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "asymptoken/error.hpp"
 #include "experiment/type.hpp"
@@ -63,7 +64,8 @@ std::string with_setting(std::string_view text, std::string_view path, std::stri
     key = rest.substr(0, dot);
     rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(dot + 1);
     if (key.empty()) {
-      throw Error("path of the setting", "`" + std::string(path) + "`", "names joined by dots, such as law.dimension");
+      throw Error("path of the setting", "`" + std::string(path) + "`",
+                  "names joined by dots, such as law.dimension");
     }
     if (!place->is_object()) {
       const std::string_view outer = path.substr(0, static_cast<std::size_t>(key.data() - path.data()) - 1);

@@ -3,8 +3,7 @@
 namespace asymptoken::simd {
 
 const TargetKernels& wasm_kernels() {
-  static constexpr TargetKernels table =
-      make_target_kernels<xsimd::wasm, TileShape<4, 2>, TileShape<4, 2>>();
+  static constexpr TargetKernels table = make_target_kernels<xsimd::wasm, TileShape<4, 2>, TileShape<4, 2>>();
   return table;
 }
 
