@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <cmath>
 #include <string>
 
 #include "asymptoken/error.hpp"
 #include "asymptoken/fit.hpp"
+#include "special/portable.hpp"
 #include "special/text.hpp"
 
 namespace asymptoken {
@@ -18,10 +20,10 @@ void check_count(std::int64_t count, bool is_point) {
   }
 }
 
-/// Point i of count, 0 < i < count - 1. The logarithm of the ratio would overflow for no reason.
+/// Point i of count, 0 < i < count - 1. The ratio could overflow where its logarithm does not.
 double inner_point(double from, double to, std::int64_t i, std::int64_t count) {
   const double t = static_cast<double>(i) / static_cast<double>(count - 1);
-  return from * std::exp(t * (std::log(to) - std::log(from)));
+  return from * portable_exp(t * (portable_log(to) - portable_log(from)));
 }
 
 }  // namespace
@@ -41,17 +43,19 @@ std::vector<std::int64_t> geometric_integers(std::int64_t from, std::int64_t to,
       grid.push_back(i == 0 ? from : to);
       continue;
     }
-    // 1, 10, 100 must not become 1, 9, 100, nor depend on whose logarithm it is.
+    // 1, 10, 100 must not become 1, 9, 100.
     constexpr double rounding = 1e-12;
     const double value = inner_point(static_cast<double>(from), static_cast<double>(to), i, count);
-    grid.push_back(static_cast<std::int64_t>(std::floor(value * (1.0 + rounding))));
+    const double nearest = std::round(value);
+    const double floor = std::abs(value - nearest) <= rounding * value ? nearest : std::floor(value);
+    grid.push_back(floor < static_cast<double>(to) ? static_cast<std::int64_t>(floor) : to);
   }
   return grid;
 }
 
 std::vector<double> geometric_values(double from, double to, std::int64_t count) {
-  if (!(from > 0.0) || !std::isfinite(from)) {
-    throw Error("from", detail::text_of(from), "a finite number above 0");
+  if (!(from > 0.0) || !std::isnormal(from)) {
+    throw Error("from", detail::text_of(from), "a number from 2.3e-308 to 1.7e308");
   }
   if (!(to >= from) || !std::isfinite(to)) {
     throw Error("to", detail::text_of(to), "a finite number from " + detail::text_of(from) + " (`from`) on");
@@ -61,7 +65,7 @@ std::vector<double> geometric_values(double from, double to, std::int64_t count)
   grid.reserve(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) {
     const bool is_end = i == 0 || i == count - 1;
-    grid.push_back(is_end ? (i == 0 ? from : to) : inner_point(from, to, i, count));
+    grid.push_back(is_end ? (i == 0 ? from : to) : std::clamp(inner_point(from, to, i, count), from, to));
   }
   return grid;
 }

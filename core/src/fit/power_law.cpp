@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "asymptoken/fit.hpp"
+#include "special/log.hpp"
 
 namespace asymptoken {
 
@@ -20,14 +21,12 @@ std::vector<LogPoint> usable_points(std::span<const FitPoint> points) {
   std::vector<LogPoint> usable;
   double largest = 0.0;
   for (const FitPoint& point : points) {
-    const double x = std::log(point.n);
-    const double y = std::log(point.mean);
     // log(error) has the standard error (standard_deviation / sqrt(count)) / mean, to first order.
     const double precision =
         point.mean / point.standard_deviation * std::sqrt(static_cast<double>(point.count));
-    if (point.count > 0 && point.standard_deviation > 0.0 && std::isfinite(x) && std::isfinite(y) &&
-        std::isfinite(precision) && precision > 0.0) {
-      usable.push_back({.x = x, .y = y, .weight = precision});
+    if (std::isnormal(point.n) && point.n > 0.0 && std::isnormal(point.mean) && point.mean > 0.0 &&
+        point.standard_deviation > 0.0 && point.count > 0 && std::isfinite(precision) && precision > 0.0) {
+      usable.push_back({.x = portable_log(point.n), .y = portable_log(point.mean), .weight = precision});
       largest = std::max(largest, precision);
     }
   }

@@ -6,6 +6,7 @@
 
 #include "asymptoken/error.hpp"
 #include "asymptoken/limit.hpp"
+#include "special/portable.hpp"
 
 namespace asymptoken {
 
@@ -14,14 +15,14 @@ namespace {
 /// With s = e^{2y} and one integration by parts, E|N(0,S)| = (2/sqrt pi) int e^y f(y) dy over the line, where
 /// f(y) = sum_k l_k/(1 + 2 l_k e^{2y}) prod_k (1 + 2 l_k e^{2y})^{-1/2}: positive, so nothing cancels.
 double integrand(const Vector& eigenvalues, double y) {
-  const double square = std::exp(2.0 * y);
+  const double square = portable_exp(2.0 * y);
   double sum = 0.0;
   double log_product = 0.0;
   for (const double l : eigenvalues) {
     sum += l / (1.0 + 2.0 * l * square);
-    log_product += std::log1p(2.0 * l * square);
+    log_product += portable_log1p(2.0 * l * square);
   }
-  return std::exp(y - 0.5 * log_product) * sum;
+  return portable_exp(y - 0.5 * log_product) * sum;
 }
 
 }  // namespace
@@ -45,7 +46,7 @@ double expected_norm(const Matrix& S) {
   constexpr double step = 0.125;
   constexpr double negligible = 1e-18;
   // Around the peak, between the scale of the trace and that of the largest eigenvalue.
-  const double origin = -0.5 * std::log(2.0 * eigenvalues.sum());
+  const double origin = -0.5 * portable_log(2.0 * eigenvalues.sum());
   double sum = integrand(eigenvalues, origin);
   for (const double direction : {step, -step}) {
     double term = sum;

@@ -4,6 +4,7 @@
 #include "asymptoken/limit.hpp"
 #include "law/doubling.hpp"
 #include "limit/checks.hpp"
+#include "special/portable.hpp"
 
 namespace asymptoken {
 
@@ -20,12 +21,12 @@ detail::DoubledTilt doubled_tilt(const Law& law, const Vector& t) {
 
 /// e^log_factor times the entries. Zeros stay zero, and where the factor alone overflows the product may not.
 Matrix scaled(double log_factor, const Matrix& entries) {
-  const double factor = std::exp(log_factor);
+  const double factor = portable_exp(log_factor);
   return entries.unaryExpr([=](double entry) {
     if (entry == 0.0) {
       return entry;
     }
-    return std::isinf(factor) ? std::copysign(std::exp(log_factor + std::log(std::abs(entry))), entry)
+    return std::isinf(factor) ? std::copysign(portable_exp(log_factor + portable_log(std::abs(entry))), entry)
                               : factor * entry;
   });
 }
@@ -46,7 +47,7 @@ MapLimit map_limit(const Law& law, const AttentionForm& attention, const Vector&
   const double norm = expected_norm(spread);
   return {.log_mgf = law.log_mgf(t),
           .gamma = V * law.tilted_mean(t),
-          .variance_inflation = std::exp(doubled.log_inflation),
+          .variance_inflation = portable_exp(doubled.log_inflation),
           .asymptotic_covariance = scaled(doubled.log_inflation, spread),
           .bias_times_n = -scaled(doubled.log_inflation, shift),
           .error_constant = scaled(0.5 * doubled.log_inflation, Matrix::Constant(1, 1, norm))(0, 0)};

@@ -7,8 +7,21 @@
 #include "asymptoken/limit.hpp"
 #include "limit/checks.hpp"
 #include "limit/factor.hpp"
+#include "special/portable.hpp"
 
 namespace asymptoken {
+
+namespace {
+
+double sum_of_logs(const Vector& numbers) {
+  double sum = 0.0;
+  for (const double number : numbers) {
+    sum += portable_log(number);
+  }
+  return sum;
+}
+
+}  // namespace
 
 Moments transformed_moments(const Law& law, const AttentionForm& attention) {
   detail::check_attention(attention, law.dimension());
@@ -36,15 +49,14 @@ std::optional<GaussianMomentLimit> gaussian_moment_limit(const Matrix& covarianc
     return std::nullopt;
   }
   const Vector gaps = (1.0 - p.array()) * (1.0 + p.array());
-  const double inflation = std::exp(-0.5 * gaps.array().log().sum());
+  const double inflation = portable_exp(-0.5 * sum_of_logs(gaps));
   const Matrix& U = solver.eigenvectors();
   const Matrix influence =
       square + B + B.transpose() + inflation * (U * gaps.cwiseInverse().asDiagonal() * U.transpose());
   const Matrix VL = attention.V * L;
   const Eigen::PartialPivLU<Matrix> lu(Matrix::Identity(B.rows(), B.cols()) - B);
-  const double log_determinant = lu.matrixLU().diagonal().array().abs().log().sum();
   return GaussianMomentLimit{.mean_asymptotic_covariance = VL * influence * VL.transpose(),
-                             .self_weight = std::exp(-log_determinant)};
+                             .self_weight = portable_exp(-sum_of_logs(lu.matrixLU().diagonal().cwiseAbs()))};
 }
 
 }  // namespace asymptoken

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "asymptoken/limit.hpp"
+#include "special/portable.hpp"
 
 namespace asymptoken {
 
@@ -45,10 +46,12 @@ LineMomentLimit line_moment_limit(double b) {
   }
   const double gap = 1.0 - square;
   // b^2 + 2b + (1-b^4)^{-3/2}, arranged so that nothing cancels near b = -1 or 0.
-  const double mean_variance = (1.0 + b) * (1.0 + b) + std::expm1(-1.5 * std::log1p(-square * square));
-  const double variance_variance = square * square *
-                                   (10.0 + 4.0 / std::pow(1.0 + square, 3) * std::sqrt((1.0 + square) / gap) *
-                                               (3.0 / (gap * gap) - 2.0 / gap + 1.0));
+  const double mean_variance =
+      (1.0 + b) * (1.0 + b) + portable_expm1(-1.5 * portable_log1p(-square * square));
+  const double variance_variance =
+      square * square *
+      (10.0 + 4.0 / ((1.0 + square) * (1.0 + square) * (1.0 + square)) * std::sqrt((1.0 + square) / gap) *
+                  (3.0 / (gap * gap) - 2.0 / gap + 1.0));
   return {.mean_variance = mean_variance, .variance_variance = variance_variance};
 }
 

@@ -5,7 +5,6 @@
 #include <complex>
 #include <cstddef>
 #include <map>
-#include <numbers>
 #include <utility>
 
 namespace asymptoken::detail {
@@ -31,12 +30,19 @@ class ChebyshevTable {
   static constexpr std::size_t terms = 29;
   using Series = std::array<std::complex<double>, terms>;
 
-  /// cos(k (j + 1/2) pi / terms); row 1 holds the nodes.
+  /// cos(k (j + 1/2) pi / terms); row 1 holds the nodes. From powers of e^{i pi / (2 terms)}, without a libm.
   static std::array<std::array<double, terms>, terms> cosines() {
+    constexpr std::size_t turn = 4 * terms;
+    std::array<double, turn> cosine{};
+    std::complex<double> power = 1.0;
+    for (double& entry : cosine) {
+      entry = power.real();
+      power *= std::complex<double>(0.9985334138511238, 0.054138908585417526);
+    }
     std::array<std::array<double, terms>, terms> table{};
     for (std::size_t k = 0; k < terms; ++k) {
       for (std::size_t j = 0; j < terms; ++j) {
-        table[k][j] = std::cos(static_cast<double>(k * (2 * j + 1)) * std::numbers::pi / (2 * terms));
+        table[k][j] = cosine[k * (2 * j + 1) % turn];
       }
     }
     return table;

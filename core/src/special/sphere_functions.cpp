@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "special/portable.hpp"
 #include "special/uniform_expansion.hpp"
 
 namespace asymptoken::detail {
@@ -19,16 +20,22 @@ double square(double x) { return x * x; }
 
 /// d = 1 is two points, where the expansion would miss what is exponentially small.
 SphereTilt two_point_tilt(double r) {
-  const double mean = std::tanh(r);
-  const double decay = std::exp(-2.0 * r);
+  const double decay = portable_exp(-2.0 * r);
+  const double mean = -portable_expm1(-2.0 * r) / (1.0 + decay);
   return {.mean = mean,
           .gap = 2.0 * decay / (1.0 + decay),
           .mean_over_r = r == 0.0 ? 1.0 : mean / r,
           .variance = 4.0 * decay / square(1.0 + decay)};
 }
 
+/// log cosh r; for small r from cosh r - 1 = (e^r - 1)^2 / (2 e^r).
+double two_point_log_mgf(double r) {
+  return r < 1.0 ? portable_log1p(square(portable_expm1(r)) / (2.0 * portable_exp(r)))
+                 : r + portable_log1p(portable_exp(-2.0 * r)) - ln2;
+}
+
 SphereTilt expanded_tilt(double nu, double r) {
-  const double s = std::hypot(nu, r);
+  const double s = portable_hypot(nu, r);
   const double part = r / s;
   const ExpansionSums<double> sums = expansion_sums(s, square(nu / s), square(part));
   const double mean_over_r = 1.0 / (s + nu) + sums.slope / s / s;
@@ -58,14 +65,14 @@ double log_gamma(double x) {
   for (; x < large_real; ++x) {
     product *= x;
   }
-  const double stirling = (x - 0.5) * std::log(x) - x + 0.5 * std::log(2.0 * std::numbers::pi);
-  return stirling - log_bessel_correction(x, 1.0) - std::log(product);
+  const double stirling = (x - 0.5) * portable_log(x) - x + 0.5 * portable_log(2.0 * std::numbers::pi);
+  return stirling - log_bessel_correction(x, 1.0) - portable_log(product);
 }
 
 /// lim_{r->0} of what log Gamma(nu+1) adds beyond nu log nu - nu: log(2 pi nu)/2 and Stirling's corrections.
 double log_gamma_remainder(double nu) {
-  return nu >= large_real ? 0.5 * std::log(2.0 * std::numbers::pi * nu) - log_bessel_correction(nu, 1.0)
-                          : log_gamma(nu + 1.0) - nu * std::log(nu) + nu;
+  return nu >= large_real ? 0.5 * portable_log(2.0 * std::numbers::pi * nu) - log_bessel_correction(nu, 1.0)
+                          : log_gamma(nu + 1.0) - nu * portable_log(nu) + nu;
 }
 
 /// The argument of the expansion: s = sqrt(nu^2 + r^2), and its correction of log I_nu.
@@ -74,10 +81,10 @@ struct Expanded {
   double correction;
 
   Expanded(double nu, double r)
-      : s(std::hypot(nu, r)), correction(log_bessel_correction(s, square(nu / s))) {}
+      : s(portable_hypot(nu, r)), correction(log_bessel_correction(s, square(nu / s))) {}
 };
 
-bool expansion_holds(double nu, double r) { return std::hypot(nu, r) >= large_real; }
+bool expansion_holds(double nu, double r) { return portable_hypot(nu, r) >= large_real; }
 
 /// 1/z without the special cases of infinite arguments, which do not occur here.
 std::complex<double> reciprocal(std::complex<double> z) { return std::conj(z) / std::norm(z); }
@@ -120,7 +127,7 @@ std::complex<double> sphere_mean_ratio(double d, std::complex<double> v) {
     ++steps;
   }
   const std::complex<double> square_s = nu * nu + v;
-  const std::complex<double> s = std::sqrt(square_s);
+  const std::complex<double> s = portable_sqrt(square_s);
   const std::complex<double> inverse = reciprocal(square_s);
   const std::complex<double> slope = expansion_sums(s, nu * nu * inverse, v * inverse).slope;
   std::complex<double> ratio = reciprocal(s + nu) + slope * inverse;
@@ -133,12 +140,12 @@ std::complex<double> sphere_mean_ratio(double d, std::complex<double> v) {
 
 double sphere_log_mgf(double d, double r) {
   if (d == 1.0) {
-    return r < 1.0 ? std::log1p(2.0 * square(std::sinh(r / 2.0))) : r + std::log1p(std::exp(-2.0 * r)) - ln2;
+    return two_point_log_mgf(r);
   }
   const double nu = d / 2.0 - 1.0;
   // Where r is not large, the expansion's terms cancel or do not hold, and a few terms of the power series do.
   if (r < 4.0 || (r < large_real && nu < large_real)) {
-    return std::log1p(mgf_less_one(nu, r));
+    return portable_log1p(mgf_less_one(nu, r));
   }
   if (std::isinf(r)) {
     return r;
@@ -146,16 +153,16 @@ double sphere_log_mgf(double d, double r) {
   const Expanded at(nu, r);
   if (nu >= large_real) {
     const double excess = r * (r / (at.s + nu));  // s - nu
-    return excess - nu * std::log1p(excess / (2.0 * nu)) - 0.5 * std::log1p(excess / nu) +
+    return excess - nu * portable_log1p(excess / (2.0 * nu)) - 0.5 * portable_log1p(excess / nu) +
            (at.correction - log_bessel_correction(nu, 1.0));
   }
-  return at.s + log_gamma(nu + 1.0) - nu * std::log((nu + at.s) / 2.0) -
-         0.5 * std::log(2.0 * std::numbers::pi * at.s) + at.correction;
+  return at.s + log_gamma(nu + 1.0) - nu * portable_log((nu + at.s) / 2.0) -
+         0.5 * portable_log(2.0 * std::numbers::pi * at.s) + at.correction;
 }
 
 double sphere_log_inflation(double d, double r) {
   if (d == 1.0) {
-    return std::log1p(square(std::tanh(r)));
+    return portable_log1p(square(two_point_tilt(r).mean));
   }
   const double nu = d / 2.0 - 1.0;
   // Up to r = nu both logarithms are of the order of their difference.
@@ -168,11 +175,12 @@ double sphere_log_inflation(double d, double r) {
   const Expanded once(nu, r);
   const Expanded twice(nu, 2.0 * r);
   // s(2r) - 2 s(r) = -3 nu^2 / (s(2r) + 2 s(r)); the terms of order r are gone.
-  double sum = std::log(2.0 * std::numbers::pi * once.s) - 0.5 * std::log(2.0 * std::numbers::pi * twice.s) +
-               twice.correction - 2.0 * once.correction;
+  double sum = portable_log(2.0 * std::numbers::pi * once.s) -
+               0.5 * portable_log(2.0 * std::numbers::pi * twice.s) + twice.correction -
+               2.0 * once.correction;
   if (nu > 0.0) {
     sum += nu - nu * (3.0 * nu / (twice.s + 2.0 * once.s)) - log_gamma_remainder(nu) -
-           nu * (ln2 + std::log1p(twice.s / nu) - 2.0 * std::log1p(once.s / nu));
+           nu * (ln2 + portable_log1p(twice.s / nu) - 2.0 * portable_log1p(once.s / nu));
   }
   return sum;
 }

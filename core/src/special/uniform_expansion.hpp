@@ -69,7 +69,7 @@ ExpansionSums<T> expansion_sums(T s, T u, T one_minus_u) {
     sums.derivative += power * ((1.0 - static_cast<double>(k + 1) * one_minus_u) * value -
                                 2.0 * u * one_minus_u * derivative);
     power *= step;
-    if (std::abs(power) < 1e-24) {
+    if (std::norm(power) < 1e-48) {
       break;
     }
   }
