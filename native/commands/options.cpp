@@ -70,7 +70,8 @@ void require_writable(const std::vector<Output>& outputs) {
     if (output.path.empty()) continue;
     require_writable(output.option, output.path);
     std::error_code ignored;
-    if (!seen.insert(std::filesystem::weakly_canonical(output.path, ignored)).second) {
+    const auto absolute = std::filesystem::absolute(output.path, ignored);
+    if (!seen.insert(std::filesystem::weakly_canonical(absolute, ignored)).second) {
       throw Error(output.option, output.path, "a file that no other option names");
     }
   }

@@ -71,8 +71,11 @@ class OrderedStatistics {
 
 // How the work is cut. Depends on the shapes alone, so that results do not depend on the machine.
 struct Blocks {
+  // Every kernel's tile of queries divides this; part of a tile takes as long as a whole one.
+  static constexpr Index tile = 48;
+
   explicit Blocks(const AttentionArrays& arrays)
-      : queries(std::clamp<Index>(arrays.queries().rows() / 64, 16, 256)),
+      : queries(tile * std::clamp<Index>(arrays.queries().rows() / 64 / tile, 1, 5)),
         // Some 10 ms of work between two looks at the stop flag.
         keys(std::clamp<Index>(
             static_cast<Index>(2e8) / queries / (arrays.keys().columns() + arrays.values().columns()), 1024,

@@ -158,12 +158,10 @@ class Run {
     return this.#itemsDone === this.#works!.length;
   }
 
-  /** Asks the merger for the result so far, unless it was asked a moment ago. */
+  /** Asks the merger for the result so far; while there is more to come, not more often than the caller wants it. */
   #fold(): void {
     if (this.#folding || this.#ended) return;
-    if (this.#complete) clearTimeout(this.#timer);
-    else if (!this.#changed || !this.#options.onPartial || this.#timer !== undefined) return;
-    this.#timer = undefined;
+    if (!this.#complete && (!this.#changed || !this.#options.onPartial || this.#timer !== undefined)) return;
     this.#changed = false;
     this.#folding = true;
     this.#merger.post({ type: 'fold', run: this.#id });
@@ -177,15 +175,18 @@ class Run {
       if (nodeModule('node:worker_threads')) result.provenance.target = 'node';
       if (result.complete) this.#fraction = 1;
       this.#options.onPartial?.(result, this.#progress(result));
-      if (result.complete) this.#end(() => this.#resolve(result));
+      if (result.complete) return this.#end(() => this.#resolve(result));
     } catch (error) {
       // Thrown by onPartial: whoever started the run hears of it.
       return this.#fail(error);
     }
+    if (this.#ended) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#fold();
     }, this.#options.partialInterval ?? 100);
+    // All that was missing may have come while this was under way.
+    if (this.#complete) this.#fold();
   }
 
   #progress(result: Result): Progress {

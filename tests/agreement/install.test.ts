@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { folder } from './package.ts';
+
+/** As a user would: it closes nothing, and still ends. */
+const script = `
+import { load, PauseController } from '@asymptoken/core';
+const asymptoken = await load({ workers: 2 });
+const result = await asymptoken.run({
+  experiment: 'moments',
+  law: { type: 'gaussian', dimension: 2, covariance: 0.3 },
+  attention: { matrix: 1 },
+  tokens: [20, 40, 80],
+  replicates: 5,
+});
+console.log(result.complete, typeof PauseController, import.meta.resolve('@asymptoken/core/relaxed.wasm').slice(-12));
+`;
+
+const types = `
+import { load, type Result } from '@asymptoken/core';
+const result: Result = await (await load()).run({ experiment: 'moments' });
+export const slope: number | undefined = result.curves[0]?.fit['mean']?.slope;
+`;
+
+test('the packed folder installs into an empty one, runs, and type-checks', (t) => {
+  const empty = mkdtempSync(join(tmpdir(), 'asymptoken-'));
+  t.after(() => rmSync(empty, { recursive: true }));
+  const call = (program: string, args: string[], cwd = empty) =>
+    execFileSync(program, args, {
+      cwd,
+      encoding: 'utf8',
+      timeout: 120_000,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  const npm = ['--offline', '--no-audit', '--no-fund', '--loglevel=error', `--cache=${join(empty, 'cache')}`];
+
+  const packed = JSON.parse(
+    call('npm', ['pack', '--json', `--pack-destination=${empty}`, ...npm], folder),
+  ) as {
+    filename: string;
+    files: { path: string }[];
+  }[];
+  const files = packed[0]!.files.map(({ path }) => path).sort();
+  for (const file of [
+    'LICENSE',
+    'README.md',
+    'index.d.ts',
+    'index.js',
+    'relaxed.wasm',
+    'simd128.wasm',
+    'worker.js',
+  ]) {
+    assert.ok(files.includes(file), `${file} in ${files.join(', ')}`);
+  }
+  writeFileSync(join(empty, 'package.json'), '{ "type": "module" }');
+  call('npm', ['install', ...npm, join(empty, packed[0]!.filename)]);
+  writeFileSync(join(empty, 'use.js'), script);
+  assert.equal(call(process.execPath, ['use.js']), 'true function relaxed.wasm\n');
+
+  writeFileSync(join(empty, 'use.ts'), types);
+  const tsc = join(import.meta.dirname, '../node_modules/typescript/bin/tsc');
+  const strict = ['--strict', '--noEmit', '--target', 'es2023', '--lib', 'es2023,dom', '--types', ''];
+  call(process.execPath, [tsc, ...strict, '--module', 'nodenext', 'use.ts']);
+});

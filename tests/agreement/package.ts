@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { Asymptoken, LoadOptions, PauseSignal, Result, Spec, Variant } from '../../wasm/src/api.ts';
+
+/** The packed folder; build/wasm unless ASYMPTOKEN_WASM names another. */
+export const folder = process.env['ASYMPTOKEN_WASM'] ?? join(import.meta.dirname, '../../build/wasm');
+
+const entry = join(folder, 'index.js');
+if (!existsSync(entry))
+  throw new Error(`the package is missing: there is no ${entry}; build it with ./dev build wasm`);
+
+export const facade = (await import(pathToFileURL(entry).href)) as {
+  load(options?: LoadOptions): Promise<Asymptoken>;
+  detect(validate?: (module: BufferSource) => boolean): { simd128: boolean; relaxed: boolean };
+  PauseController: new () => { readonly signal: PauseSignal; pause(): void; resume(): void };
+};
+
+/** Both binaries; Node has had relaxed SIMD since 21, so neither is ever left out. */
+export const variants: Variant[] = ['simd128', 'relaxed'];
+
+/** Loads the package for one test. */
+export async function open(test: TestContext, options?: LoadOptions): Promise<Asymptoken> {
+  const asymptoken = await facade.load(options);
+  test.after(() => asymptoken.close());
+  return asymptoken;
+}
+
+/** A moments experiment of a fraction of a second. */
+export const moments: Spec = {
+  experiment: 'moments',
+  seed: 11,
+  law: { type: 'gaussian', dimension: 6, mean: [0, 0.2, 0, 0, -0.1, 0], covariance: 0.4 },
+  attention: { weights: 'random', seed: 3, horizons: [0.4, 1.1] },
+  tokens: [40, 120, 360, 1000],
+  replicates: 7,
+};
+
+/** The attention map on the sphere, likewise. */
+export const map: Spec = {
+  experiment: 'map',
+  seed: 5,
+  law: { type: 'sphere', dimension: 4, radius: 1.5 },
+  attention: { matrix: 1.25 },
+  queries: { radii: [0.5, 2] },
+  tokens: [50, 500, 5000],
+  replicates: 9,
+};
+
+/** Minutes of work in items of a second or so, none of which a test waits for. */
+export const long: Spec = {
+  ...moments,
+  law: { type: 'gaussian', dimension: 16, covariance: 0.1 },
+  tokens: [20000],
+  replicates: 50,
+};
+
+/** The result without what differs from run to run. */
+export function measured(result: Result): Omit<Result, 'provenance'> {
+  const { provenance, ...rest } = result;
+  void provenance;
+  return rest;
+}

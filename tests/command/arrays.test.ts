@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { normalMatrix } from './attention.ts';
+import { refuse, succeed, temporaryFolder } from './command.ts';
+import { type Numbers, npyBytes, npyHeader, writeNpy } from './npy.ts';
+
+// Arrays that attend must refuse, each given as the keys beside good queries (4 x 3) and values (5 x 2).
+
+const good = { queries: normalMatrix(4, 3, 1, Float32Array), values: normalMatrix(5, 2, 3, Float32Array) };
+const numbers = normalMatrix(5, 3, 2, Float32Array).values;
+
+function withNumber(index: number, value: number): Numbers {
+  const copy = numbers.slice();
+  copy[index] = value;
+  return copy;
+}
+
+const header = npyHeader('<f4', '(5, 3)');
+const badKeys: [string, Buffer, (string | RegExp)[]][] = [
+  ['an empty file', Buffer.alloc(0), ['0 bytes long']],
+  ['a text file', Buffer.from('1.0 2.0 3.0\n4.0 5.0 6.0\n'), ['not a .npy file']],
+  ['a file cut in its header', npyBytes(header, numbers).subarray(0, 50), ['50 bytes long', '128 bytes']],
+  [
+    'a file cut in its data',
+    npyBytes(header, numbers).subarray(0, 128 + 59),
+    ['187 bytes long', '188 bytes', '5 x 3 float32'],
+  ],
+  [
+    'a file that is too long',
+    npyBytes(header, withNumber(0, 1).buffer.byteLength ? new Float32Array(16) : numbers),
+    ['192 bytes long', '188 bytes'],
+  ],
+  ['a future format', npyBytes(header, numbers, 4), ['format 4', 'format 1, 2 or 3']],
+  ['integers', npyBytes(npyHeader('<i4', '(5, 3)'), numbers), ['<i4', 'float32 or float64']],
+  ['float16', npyBytes(npyHeader('<f2', '(5, 3)'), numbers), ['<f2', 'float32 or float64']],
+  ['big-endian numbers', npyBytes(npyHeader('>f4', '(5, 3)'), numbers), ['>f4', 'little-endian']],
+  [
+    'a structured array',
+    npyBytes(`{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (5, 3), }`, numbers),
+    [`[('x', '<f4')]`],
+  ],
+  [
+    'Fortran order',
+    npyBytes(npyHeader('<f4', '(5, 3)', 'True'), numbers),
+    ['Fortran order', 'ascontiguousarray'],
+  ],
+  ['one dimension', npyBytes(npyHeader('<f4', '(15,)'), numbers), ['shape (15,)', 'two dimensions']],
+  [
+    'three dimensions',
+    npyBytes(npyHeader('<f4', '(5, 3, 1)'), numbers),
+    ['shape (5, 3, 1)', 'two dimensions'],
+  ],
+  ['no dimension', npyBytes(npyHeader('<f4', '()'), numbers), ['shape ()', 'two dimensions']],
+  [
+    'no rows',
+    npyBytes(npyHeader('<f4', '(0, 3)'), new Float32Array(0)),
+    ['shape (0, 3)', 'at least one row'],
+  ],
+  ['a negative shape', npyBytes(npyHeader('<f4', '(-5, 3)'), numbers), ['shape (-5, 3)']],
+  [
+    'a shape beyond any file',
+    npyBytes(npyHeader('<f4', '(999999999999999999, 9)'), numbers),
+    ['999999999999999999'],
+  ],
+  ['a header of other words', npyBytes(`{'shape': (5, 3), 'order': 'C'}`, numbers), ['unreadable header']],
+  [
+    'a header that breaks off',
+    npyBytes(`{'descr': '<f4', 'fortran_order': False, 'shape': (5, 3)`, numbers),
+    ['unreadable header'],
+  ],
+  [
+    'the wrong number of columns',
+    npyBytes(npyHeader('<f4', '(3, 5)'), numbers),
+    ['shape (3, 5)', 'q.npy', '3'],
+  ],
+  [
+    'float64 beside float32',
+    npyBytes(npyHeader('<f8', '(5, 3)'), Float64Array.from(numbers)),
+    ['float64', 'q.npy', 'float32'],
+  ],
+  ['a number that is NaN', npyBytes(header, withNumber(7, NaN)), ['nan at row 2, column 1', 'finite']],
+  [
+    'a number that is infinite',
+    npyBytes(header, withNumber(14, -Infinity)),
+    ['-inf at row 4, column 2', 'finite'],
+  ],
+];
+
+for (const [what, bytes, words] of badKeys) {
+  test(`attend refuses ${what}`, (t) => {
+    const folder = temporaryFolder(t);
+    writeNpy(join(folder, 'q.npy'), good.queries);
+    writeFileSync(join(folder, 'k.npy'), bytes);
+    writeNpy(join(folder, 'v.npy'), good.values);
+    const before = readdirSync(folder);
+    const args = [
+      '--queries',
+      'q.npy',
+      '--keys',
+      'k.npy',
+      '--values',
+      'v.npy',
+      '--output',
+      'o.npy',
+      '--stats',
+      's.json',
+    ];
+    refuse(['attend', ...args], ['k.npy', ...words], { cwd: folder });
+    assert.deepEqual(readdirSync(folder), before);
+  });
+}
+
+test('attend reads every .npy format and header style', (t) => {
+  const folder = temporaryFolder(t);
+  writeNpy(join(folder, 'q.npy'), good.queries);
+  writeNpy(join(folder, 'v.npy'), good.values);
+  const outputs = [
+    npyBytes(header, numbers, 1),
+    npyBytes(header, numbers, 2),
+    npyBytes(header, numbers, 3),
+    npyBytes(`{ "shape":(5,3) ,"descr":"<f4","fortran_order":False}`, numbers),
+  ].map((bytes) => {
+    writeFileSync(join(folder, 'k.npy'), bytes);
+    return JSON.parse(
+      succeed(['attend', '--queries', 'q.npy', '--keys', 'k.npy', '--values', 'v.npy'], { cwd: folder }),
+    ).mean as number[];
+  });
+  for (const output of outputs) assert.deepEqual(output, outputs[0]);
+});
+
+test('attend refuses what is missing, does not fit together or does not fit in memory', (t) => {
+  const folder = temporaryFolder(t);
+  writeNpy(join(folder, 'q.npy'), good.queries);
+  writeNpy(join(folder, 'k.npy'), { rows: 5, columns: 3, values: numbers });
+  writeNpy(join(folder, 'v.npy'), good.values);
+  const with_ = (changes: Record<string, string>) =>
+    Object.entries({
+      '--queries': 'q.npy',
+      '--keys': 'k.npy',
+      '--values': 'v.npy',
+      '--output': 'o.npy',
+      ...changes,
+    }).flat();
+  const before = readdirSync(folder);
+  const options = { cwd: folder };
+  refuse(['attend', ...with_({ '--queries': 'nothing.npy' })], ['nothing.npy', 'No such file'], options);
+  refuse(['attend', ...with_({ '--queries': '.' })], ['not a regular file'], options);
+  refuse(['attend', ...with_({ '--values': 'q.npy' })], ['q.npy', 'shape (4, 3)', 'k.npy', '5'], options);
+  refuse(['attend', ...with_({ '--scale': 'large' })], ['--scale', 'large', 'finite number'], options);
+  refuse(['attend', ...with_({ '--scale': 'inf' })], ['--scale', 'inf', 'finite number'], options);
+  refuse(['attend', ...with_({ '--output': 'nowhere/o.npy' })], ['--output', 'nowhere/o.npy'], options);
+  refuse(['attend', ...with_({ '--stats': 'o.npy' })], ['--stats', 'o.npy'], options);
+  refuse(['attend', ...with_({ '--threads': '-1' })], ['--threads', '-1'], options);
+  assert.deepEqual(readdirSync(folder), before);
+
+  // Sparse files of 2.5 TB: nothing is stored, and nothing must be read before they are refused.
+  const rows = 9_999_999_999;
+  for (const [name, columns] of [
+    ['k.npy', 3],
+    ['v.npy', 60],
+  ] as const) {
+    const start = npyBytes(npyHeader('<f4', `(${rows}, ${columns})`), new Float32Array(0));
+    writeFileSync(join(folder, name), start);
+    truncateSync(join(folder, name), start.length + rows * columns * 4);
+  }
+  refuse(['attend', ...with_({})], ['memory for 9999999999 keys', '2.5 TB', 'GB'], options);
+  assert.deepEqual(readdirSync(folder), before);
+});

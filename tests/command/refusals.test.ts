@@ -1,0 +1,100 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { assertEmpty, refuse, temporaryFolder } from './command.ts';
+import { quick } from './result.ts';
+
+// Each bad input of a run: its settings, and what the sentence has to name.
+const badSpecs: [string, string[], (string | RegExp)[]][] = [
+  ['an unknown key', ['law.dimensionn=5'], ['law.dimensionn', '5', 'dimension']],
+  ['an unknown path', ['hatch.count=5'], ['hatch', 'count']],
+  ['a negative n', ['tokens=-5'], ['tokens', '-5', 'from 1']],
+  ['a negative n in a grid', ['tokens={"from":-3,"to":10,"count":2}'], ['tokens.from', '-3', 'from 1']],
+  ['n larger than memory', ['tokens=100000000000'], ['tokens', '100000000000', /\d GB/]],
+  ['a dimension that is no number', ['law.dimension=many'], ['law.dimension', 'many', 'integer']],
+  ['a covariance that is NaN', ['law.covariance=NaN'], ['law.covariance', 'NaN', 'finite']],
+  [
+    'a covariance that is not positive definite',
+    ['law.dimension=2', 'law.covariance=[[1,2],[2,1]]'],
+    ['law.covariance', 'positive definite'],
+  ],
+  [
+    'a covariance that is not symmetric',
+    ['law.dimension=2', 'law.covariance=[[1,0.5],[0,1]]'],
+    ['law.covariance', 'symmetric'],
+  ],
+  [
+    'a covariance of the wrong shape',
+    ['law.dimension=2', 'law.covariance=[[1,0,0],[0,1]]'],
+    ['law.covariance', '3'],
+  ],
+  ['a mean of the wrong length', ['law.dimension=2', 'law.mean=[1,2,3]'], ['law.mean', '3', '2']],
+  ['no replicates', ['replicates=0'], ['replicates', '0']],
+  ['a setting without a value', ['seed'], ['--set', 'seed', 'path=value']],
+];
+
+for (const [what, settings, words] of badSpecs) {
+  test(`run refuses ${what}`, (t) => {
+    const folder = temporaryFolder(t);
+    const args = ['run', ...quick, ...settings.flatMap((setting) => ['--set', setting])];
+    refuse(
+      [...args, '--output', 'r.json', '--csv', 'r.csv', '--svg', 'r.svg', '--checkpoint', 'r.ckpt'],
+      words,
+      {
+        cwd: folder,
+      },
+    );
+    assertEmpty(folder);
+  });
+}
+
+test('run refuses options that make no sense', () => {
+  refuse(['run', ...quick, '--threads', '0'], ['--threads', '0', 'from 1']);
+  refuse(['run', ...quick, '--threads', '2x'], ['--threads', '2x']);
+  refuse(['run', ...quick, '--progress', 'loud'], ['--progress', 'loud', 'auto, json or none']);
+  refuse(['run', ...quick, '--simd', 'mmx'], ['mmx', /sse2|neon64/]);
+});
+
+test('run refuses a spec that is missing, or that is not JSON', (t) => {
+  const folder = temporaryFolder(t);
+  refuse(['run', 'missing.json', '--output', 'r.json'], ['SPEC', 'missing.json', 'moments'], { cwd: folder });
+  refuse(['run', '.'], ['SPEC', 'directory'], { cwd: folder });
+  refuse(['run', '-', '--output', 'r.json'], ['JSON'], { cwd: folder, input: 'experiment: moments\n' });
+  refuse(['run', '-', '--output', 'r.json'], ['JSON'], {
+    cwd: folder,
+    input: '{"law": {"covariance": NaN}}',
+  });
+  refuse(['run', '-', '--output', 'r.json'], ['object'], { cwd: folder, input: '[1, 2]' });
+  assertEmpty(folder);
+});
+
+test('run refuses outputs that it could not write, before it works', (t) => {
+  const folder = temporaryFolder(t);
+  // Long enough that working first would not go unnoticed.
+  const long = [...quick, '--set', 'replicates=100000'];
+  for (const option of ['--output', '--csv', '--svg', '--checkpoint']) {
+    refuse(['run', ...long, option, 'nowhere/r'], [option, 'nowhere/r', 'No such file'], { cwd: folder });
+    refuse(['run', ...long, option, '.'], [option], { cwd: folder });
+  }
+  refuse(['run', ...long, '--csv', 'r', '--svg', './r'], ['--svg', './r'], { cwd: folder });
+  assertEmpty(folder);
+});
+
+test('show refuses what is not a result', (t) => {
+  const folder = temporaryFolder(t);
+  refuse(['show', 'missing.json'], ['RESULT', 'missing.json'], { cwd: folder });
+  refuse(['show', '-', '--svg', 'r.svg'], ['JSON'], { cwd: folder, input: '{"schema": 1,' });
+  refuse(['show', '-', '--svg', 'r.svg'], ['result'], { cwd: folder, input: '{"schema": 1}' });
+  assertEmpty(folder);
+});
+
+test('a refusal leaves an earlier output as it was', (t) => {
+  const folder = temporaryFolder(t);
+  const output = join(folder, 'r.json');
+  writeFileSync(output, 'earlier');
+  refuse(['run', ...quick, '--set', 'tokens=-1', '--output', output], ['tokens']);
+  mkdirSync(join(folder, 'figure.svg'));
+  refuse(['run', ...quick, '--output', output, '--svg', join(folder, 'figure.svg')], ['--svg', 'folder']);
+  assert.equal(readFileSync(output, 'utf8'), 'earlier');
+});

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+
+/** What these tests read of a result file. */
+export interface Result {
+  schema: number;
+  spec: Record<string, unknown>;
+  complete: boolean;
+  items: { done: number; total: number };
+  metrics: string[];
+  curves: Curve[];
+  provenance: { version: string; target: string; simd: string; wall_seconds: number };
+}
+
+export interface Curve {
+  parameters: Record<string, number>;
+  horizon: number;
+  points: ({ n: number } & Record<string, Estimate>)[];
+  fit: Record<string, { slope: number; slope_se: number; intercept: number }>;
+  predicted: { metric: string; quantity: string; name: string; value: number; status: string }[];
+}
+
+export interface Estimate {
+  mean: number;
+  standard_deviation: number;
+  count: number;
+}
+
+export function readResult(file: string): Result {
+  return JSON.parse(readFileSync(file, 'utf8')) as Result;
+}
+
+/** The text of a result without what differs from run to run: who computed it and how long that took. */
+export function withoutProvenance(file: string): string {
+  const text = readFileSync(file, 'utf8');
+  const start = text.indexOf('"provenance"');
+  if (start < 0) throw new Error(`${file} has no provenance`);
+  return text.slice(0, start);
+}
+
+/** A moments experiment that takes a fraction of a second. */
+export const quick = [
+  'moments',
+  ...['--set', 'law.dimension=3'],
+  ...['--set', 'attention.scales=[1,4,9]'],
+  ...['--set', 'tokens=[50,100,200,400]'],
+  ...['--set', 'replicates=6'],
+];

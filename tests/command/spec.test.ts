@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { refuse, succeed, temporaryFolder } from './command.ts';
+
+test('spec lists the built-in experiments, a line each', () => {
+  const lines = succeed(['spec']).trimEnd().split('\n');
+  assert.deepEqual(
+    lines.map((line) => line.split(' ')[0]),
+    ['moments', 'map'],
+  );
+});
+
+test('a printed spec is complete: printing it again changes nothing', () => {
+  for (const name of ['moments', 'map']) {
+    const first = succeed(['spec', name]);
+    assert.deepEqual(succeed(['spec', '-'], { input: first }), first);
+    const spec = JSON.parse(first) as Record<string, unknown>;
+    assert.equal(spec['experiment'], name);
+    assert.equal(spec['deterministic'], false);
+  }
+});
+
+test('--set changes one field and leaves the others', () => {
+  const before = JSON.parse(succeed(['spec', 'moments'])) as { law: Record<string, unknown> };
+  const after = JSON.parse(succeed(['spec', 'moments', '--set', 'law.dimension=5', '--set', 'seed=9']));
+  assert.deepEqual(after, { ...before, seed: 9, law: { ...before.law, dimension: 5 } });
+});
+
+test('a spec may be a file, and a file that has the name of a built-in needs a path', (t) => {
+  const folder = temporaryFolder(t);
+  const text = succeed(['spec', 'map', '--set', 'seed=77']);
+  writeFileSync(join(folder, 'moments'), text);
+  assert.equal(succeed(['spec', './moments'], { cwd: folder }), text);
+  assert.equal(JSON.parse(succeed(['spec', 'moments'], { cwd: folder })).experiment, 'moments');
+});
+
+test('limit prints the closed forms of Gaussian tokens', () => {
+  // Gamma(x) = Sigma A x, and predicted slopes 1/(2(1+H^2)) and 1/2 at H = 0.5.
+  const one = [
+    '--set',
+    'law={"type":"gaussian","dimension":2,"covariance":0.5}',
+    '--set',
+    'attention.matrix=1',
+  ];
+  const map = JSON.parse(succeed(['limit', 'map', ...one, '--set', 'queries={"points":[[1,2]]}'])) as {
+    curves: { horizon: number; limit: { gamma: number[] } }[];
+  };
+  assert.equal(map.curves.length, 1);
+  assert.ok(Math.abs(map.curves[0]!.horizon - 0.5) < 1e-14);
+  assert.ok(Math.abs(map.curves[0]!.limit.gamma[0]! - 0.5) < 1e-14);
+  assert.ok(Math.abs(map.curves[0]!.limit.gamma[1]! - 1) < 1e-14);
+
+  const moments = JSON.parse(succeed(['limit', 'moments', ...one])) as {
+    curves: { predicted: { quantity: string; status: string; value: number }[] }[];
+  };
+  const slopes = moments.curves[0]!.predicted.filter(({ quantity }) => quantity === 'slope');
+  const slope = (status: string) => slopes.find((prediction) => prediction.status === status)!.value;
+  assert.ok(Math.abs(slope('paper') + 0.4) < 1e-14);
+  assert.ok(Math.abs(slope('derived') + 0.5) < 1e-14);
+});
+
+test('limit and spec refuse what run would refuse', () => {
+  for (const command of ['spec', 'limit']) {
+    refuse([command, 'moments', '--set', 'law.type=cauchy'], ['law.type', 'cauchy', 'gaussian']);
+    refuse([command, 'nothing-of-that-name'], ['SPEC', 'nothing-of-that-name', 'moments']);
+  }
+  refuse(['limit'], ['SPEC is missing']);
+});
