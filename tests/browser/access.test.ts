@@ -141,7 +141,7 @@ inEachBrowser((stage) => {
         return root.querySelector('.panel > svg')!.getAttribute('aria-label') ?? '';
       });
       assert.ok(slopes && words.replaceAll('−', '-').includes(slopes.slope.toFixed(3)), words);
-      assert.match(await textOf(tab, 'heatmap', '.summary'), /128 tokens at H = 1.*weights run from/);
+      assert.match(await textOf(tab, 'heatmap', '.summary'), /128 tokens at H = 2.*weights run from/);
       assert.match(await textOf(tab, 'convergence', '[aria-live]'), /^Run finished\. .*slope/);
     });
   });

@@ -98,7 +98,7 @@ inEachBrowser((stage) => {
       let link = quick;
       const views: [string, string, Partial<Link>][] = [
         ['tokens', '32', { m: 32 }],
-        ['head', '2', { h: 2 }],
+        ['head', '1', { h: 1 }],
         ['colour', 'linear', { c: 'linear' }],
       ];
       for (const [control, value, change] of views) {

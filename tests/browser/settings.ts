@@ -19,7 +19,7 @@ export const defaults: Link = {
   r: 100,
   s: 42,
   m: 128,
-  h: 1,
+  h: 2,
   c: 'log',
 };
 

@@ -11,7 +11,7 @@ export interface View {
   colour: ColourScale;
 }
 
-export const defaultView: Readonly<View> = { tokens: 128, head: 1, colour: 'log' };
+export const defaultView: Readonly<View> = { tokens: 128, head: 2, colour: 'log' };
 
 export const mostTokens = 2048;
 

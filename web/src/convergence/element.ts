@@ -7,7 +7,7 @@ import theme from '../style/theme.css?inline';
 import { Controls } from './controls.ts';
 import style from './convergence.css?inline';
 import { Legend } from './legend.ts';
-import { grow, referenceKinds, seriesOf, type Focus, type Series } from './model.ts';
+import { fitDomain, referenceKinds, seriesOf, type Focus, type Series } from './model.ts';
 import { estimate, NumberTable } from './number-table.ts';
 import { describe, Panel } from './panel.ts';
 import { RunBar } from './run-bar.ts';
@@ -117,7 +117,8 @@ export class ConvergenceFigure extends HTMLElement {
   #draw(): void {
     const { result } = this.runner;
     const all = this.#panels.map(({ metric }) => (result ? seriesOf(result, metric) : []));
-    this.#domains = all.map((series, index) => grow(this.#domains[index] ?? null, series));
+    const complete = result?.complete ?? false;
+    this.#domains = all.map((series, index) => fitDomain(this.#domains[index] ?? null, series, complete));
     const { from, to, law } = this.#settings;
     const kinds = referenceKinds(result, law);
     const names = kinds.map(({ name }) => name);

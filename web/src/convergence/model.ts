@@ -86,21 +86,28 @@ function isSlope(prediction: Prediction): boolean {
   return prediction.quantity === 'slope';
 }
 
-/** The decades that all points and their bars need, in round numbers; grows only, so that the axes stay calm. */
-export function grow(
-  domain: readonly [number, number] | null,
+/**
+ * The decades that all points and their bars need, in round numbers. While a run goes on they only grow, so that the
+ * axes stay calm; what is known of a complete one fits exactly.
+ */
+export function fitDomain(
+  before: readonly [number, number] | null,
   all: readonly Series[],
+  complete: boolean,
 ): [number, number] | null {
   const values = all.flatMap(({ points }) => points.flatMap(reach));
-  if (values.length === 0) return domain ? [...domain] : null;
+  if (values.length === 0) return before ? [...before] : null;
   const low = roundToTick(Math.min(...values), false);
   const high = roundToTick(Math.max(...values), true);
-  return domain
-    ? [Math.min(low, domain[0]), Math.max(high, domain[1])]
-    : [low, high === low ? 10 * low : high];
+  const needed: [number, number] = [low, high === low ? 10 * low : high];
+  return before && !complete ? [Math.min(low, before[0]), Math.max(high, before[1])] : needed;
 }
 
-function reach({ mean, se }: PlotPoint): number[] {
+/** From this many replicates on a bar says more than the luck of the first ones. */
+const settled = 8;
+
+function reach({ mean, se, count }: PlotPoint): number[] {
+  if (se === null || count < settled) return [mean];
   // A bar down to zero has no end on a log axis; it is cut at half the mean.
-  return [Math.max(mean - (se ?? 0), mean / 2), mean + (se ?? 0)];
+  return [Math.max(mean - se, mean / 2), mean + se];
 }
