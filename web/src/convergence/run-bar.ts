@@ -17,7 +17,9 @@ export class RunBar {
   readonly #main = html('button', { type: 'button', class: 'main' });
   readonly #cancel = html('button', { type: 'button', 'data-action': 'cancel' }, 'Cancel');
   readonly #progress = html('progress', { max: 1, value: 0, 'aria-label': 'Progress of the run' });
-  readonly #status = html('p', { class: 'status' });
+  readonly #status = html('span');
+  /** The problem again, for where the controls are far from the run bar. */
+  readonly #why = html('span', { class: 'why', 'aria-hidden': 'true' });
   readonly #runner: Runner;
 
   constructor(runner: Runner, start: () => void) {
@@ -33,7 +35,7 @@ export class RunBar {
       { class: 'run-bar', role: 'group', 'aria-label': 'Run' },
       html('div', { class: 'buttons' }, this.#main, this.#cancel),
       this.#progress,
-      this.#status,
+      html('p', { class: 'status' }, this.#status, this.#why),
     );
   }
 
@@ -46,6 +48,7 @@ export class RunBar {
     set(this.#cancel, { 'aria-disabled': state === 'running' || state === 'paused' ? 'false' : 'true' });
     this.#progress.value = state === 'done' ? 1 : (progress?.fraction ?? 0);
     say(this.#status, this.#words());
+    say(this.#why, state === 'error' ? `: ${this.#runner.problem}` : '');
   }
 
   #words(): string {
