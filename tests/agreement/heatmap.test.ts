@@ -71,7 +71,9 @@ test('the number of workers does not change a weight', async (t) => {
 
 test('one token, and logits of ten thousand', async (t) => {
   const asymptoken = await open(t, { workers: 1 });
-  assert.deepEqual([...(await asymptoken.heatmap(spec, { n: 1 })).weights], [1]);
+  const { weights: alone } = await asymptoken.heatmap(spec, { n: 1 });
+  assert.equal(alone.length, 1);
+  assert.ok(Math.abs(alone[0]! - 1) < 1e-6);
   const sharp: Spec = { ...spec, attention: { matrix: 1e4 } };
   const { weights } = await asymptoken.heatmap(sharp, { n: 64 });
   for (let i = 0; i < 64; i++) {
