@@ -79,12 +79,15 @@ TEST_CASE("what is not a Gaussian law is refused in one sentence", "[law]") {
         "law.covariance is a 2 x 3 matrix; expected a 2 x 2 matrix, as the mean has 2 entries");
   CHECK(sentence([&] { gaussian(mean, Matrix{{1.0, 0.0}, {0.0, INFINITY}}); }) ==
         "law.covariance is not finite (an entry is inf); expected finite numbers");
-  CHECK(sentence([&] { gaussian(mean, Matrix{{1.0, 0.25}, {0.5, 1.0}}); }) ==
-        "law.covariance is not symmetric (entries 0,1 and 1,0 are 0.25 and 0.5); expected a symmetric matrix");
+  CHECK(
+      sentence([&] { gaussian(mean, Matrix{{1.0, 0.25}, {0.5, 1.0}}); }) ==
+      "law.covariance is not symmetric (entries 0,1 and 1,0 are 0.25 and 0.5); expected a symmetric matrix");
   CHECK(sentence([&] { gaussian(mean, Matrix{{1.0, 0.0}, {0.0, -2.0}}); }) ==
-        "law.covariance is not positive definite (its smallest eigenvalue is -2); expected a positive definite matrix");
+        "law.covariance is not positive definite (its smallest eigenvalue is -2); expected a positive "
+        "definite matrix");
   CHECK(sentence([&] { gaussian(mean, Matrix::Zero(2, 2)); }) ==
-        "law.covariance is not positive definite (its smallest eigenvalue is 0); expected a positive definite matrix");
+        "law.covariance is not positive definite (its smallest eigenvalue is 0); expected a positive "
+        "definite matrix");
   CHECK(sentence([&] { gaussian(mean, Matrix{{1.0, 0.5 + 1e-15}, {0.5, 1.0}}); }) == "accepted");
 }
 
@@ -128,7 +131,8 @@ TEST_CASE("tokens are windows of one sequence with the same bits everywhere", "[
   CHECK(hash_of(tokens_of(*dense, stream, 0, 1000)) == 0x0);
   CHECK(hash_of(tokens_of(*round, stream, 0, 1000)) == 0x0);
   CHECK(hash_of(tokens_of(*gaussian(Vector::Zero(50), arbitrary_covariance(50, 3)), stream, 0, 1000)) == 0x0);
-  CHECK(hash_of(tokens_of(*gaussian(Vector::Zero(50), 0.1 * Matrix::Identity(50, 50)), stream, 0, 1000)) == 0x0);
+  CHECK(hash_of(tokens_of(*gaussian(Vector::Zero(50), 0.1 * Matrix::Identity(50, 50)), stream, 0, 1000)) ==
+        0x0);
 }
 
 TEST_CASE("a token is m + L z, k ascending, in float32", "[law]") {
@@ -140,7 +144,8 @@ TEST_CASE("a token is m + L z, k ascending, in float32", "[law]") {
     const Matrix L = covariance.llt().matrixL();
     const Rows<float> tokens = tokens_of(*gaussian(mean, covariance), stream, 17, 3);
     Rows<float> normals(3, d);
-    normal_variates(stream, 17 * static_cast<std::uint64_t>(d), {normals.data(), static_cast<std::size_t>(3 * d)});
+    normal_variates(stream, 17 * static_cast<std::uint64_t>(d),
+                    {normals.data(), static_cast<std::size_t>(3 * d)});
     for (Index token = 0; token < 3; ++token) {
       for (Index i = 0; i < d; ++i) {
         float sum = 0.0F;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -94,7 +95,7 @@ struct StreamingAttention<T>::State {
   Index key_dimension;
   Index value_dimension;
   Index width;
-  Index keys_seen = 0;
+  std::int64_t keys_seen = 0;
   std::vector<T> multipliers;
   std::vector<T> queries;  ///< tiles x key_dimension x width, scaled
   std::vector<T> logits;   ///< scratch of the kernel

@@ -99,7 +99,7 @@ class MapSteps final : public Execution::Steps {
         attention_(projected_queries(contents.spec), 1.0F, contents.spec.attention.V.rows(), compute) {}
 
   double advance(double /*work*/) override {
-    const Index count = std::min<Index>(TokenStream::chunk, n_ - seen_);
+    const auto count = static_cast<Index>(std::min<std::int64_t>(TokenStream::chunk, n_ - seen_));
     tokens_.resize(count, cache_.key_dimension());
     stream_.sample(seen_, tokens_);
     cache_.clear();
@@ -136,8 +136,8 @@ class MapSteps final : public Execution::Steps {
 
   const Plan::Contents& contents_;
   TokenStream stream_;
-  Index n_;
-  Index seen_ = 0;
+  std::int64_t n_;
+  std::int64_t seen_ = 0;
   Rows<float> tokens_;
   KeyValueCache<float> cache_;
   StreamingAttention<float> attention_;

@@ -19,7 +19,7 @@ constexpr Index queries_per_block = 96;
 constexpr Index keys_per_step = 1024;
 
 Index query_count(const Spec& spec, double n) {
-  return spec.fresh_queries > 0 ? spec.fresh_queries : static_cast<Index>(n);
+  return static_cast<Index>(spec.fresh_queries > 0 ? static_cast<double>(spec.fresh_queries) : n);
 }
 
 void read(Reader& reader, Spec& spec) {
@@ -96,7 +96,7 @@ class MomentsSteps final : public Execution::Steps {
       : contents_(contents),
         compute_(compute),
         stream_(contents.spec, item),
-        n_(contents.spec.tokens[item.point]),
+        n_(static_cast<Index>(contents.spec.tokens[item.point])),
         queries_(query_count(contents.spec, static_cast<double>(n_))),
         tokens_(n_, contents.spec.law->dimension()),
         fresh_stream_(Stream::of(contents.spec.seed, StreamPurpose::queries,

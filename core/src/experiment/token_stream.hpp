@@ -18,7 +18,7 @@ class TokenStream {
         value_map_(spec.attention.V) {}
 
   /// Tokens first, first + 1, ... into the rows of `out`.
-  void sample(Index first, Eigen::Ref<Rows<float>> out) const {
+  void sample(std::int64_t first, Eigen::Ref<Rows<float>> out) const {
     law_->sample(stream_, static_cast<std::uint64_t>(first), out);
   }
 
