@@ -24,9 +24,10 @@ export async function heatmap(pool: Pool, spec: Spec, request: HeatmapRequest): 
 
   const document = JSON.stringify(spec);
   const workers = pool.choose(Math.ceil(height / fewestRows));
-  // When one part fails, the others need not go on.
-  const others = new AbortController();
-  const signal = request.signal ? AbortSignal.any([request.signal, others.signal]) : others.signal;
+  // Ends all parts when the caller does, or when one of them fails.
+  const end = new AbortController();
+  const callerEnds = () => end.abort(request.signal?.reason);
+  request.signal?.addEventListener('abort', callerEnds);
   const edge = (part: number) => rows[0] + Math.round((part * height) / workers.length);
   try {
     const blocks = await Promise.all(
@@ -41,14 +42,14 @@ export async function heatmap(pool: Pool, spec: Spec, request: HeatmapRequest): 
             rows: [edge(part), edge(part + 1)],
             columns,
           },
-          signal,
+          end.signal,
         ),
       ),
     );
     return { rows, columns, ...stacked(blocks, height, width) };
-  } catch (error) {
-    others.abort();
-    throw error;
+  } finally {
+    request.signal?.removeEventListener('abort', callerEnds);
+    end.abort();
   }
 }
 
