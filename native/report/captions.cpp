@@ -88,4 +88,11 @@ const Prediction* find_prediction(const Curve& curve, const Prediction& like) {
   return found == curve.predicted.end() ? nullptr : &*found;
 }
 
+const Prediction* find_companion(const Curve& curve, const Prediction& one) {
+  const auto found = std::ranges::find_if(curve.predicted, [&](const Prediction& other) {
+    return other.metric == one.metric && other.quantity != one.quantity && other.status == one.status;
+  });
+  return found == curve.predicted.end() ? nullptr : &*found;
+}
+
 }  // namespace asymptoken::native

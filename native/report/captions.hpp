@@ -29,4 +29,8 @@ std::vector<Prediction> distinct_predictions(const Result& result, const std::st
 /// The prediction of that name which the curve has for the metric; null when it has none.
 const Prediction* find_prediction(const Curve& curve, const Prediction& like);
 
+/// A predicted slope and a predicted constant of one status belong together: error ~ constant n^slope. This gives the
+/// other half of `one`; null when the curve has none.
+const Prediction* find_companion(const Curve& curve, const Prediction& one);
+
 }  // namespace asymptoken::native

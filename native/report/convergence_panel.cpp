@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <ranges>
+#include <utility>
 #include <vector>
 
 #include "report/captions.hpp"
@@ -43,12 +45,8 @@ struct PowerLaw {
 // the fit (or, without one, the measurement) begins.
 PowerLaw predicted_line(const Curve& curve, const Prediction& slope, const Mark& first,
                         const std::optional<PowerLawFit>& fit) {
-  for (const Prediction& constant : curve.predicted) {
-    if (constant.metric == slope.metric && constant.quantity == "constant" &&
-        constant.status == slope.status && constant.value > 0) {
-      return {constant.value, slope.value};
-    }
-  }
+  const Prediction* constant = find_companion(curve, slope);
+  if (constant != nullptr && constant->value > 0) return {constant->value, slope.value};
   const double height = fit ? fitted(*fit, first.n) : first.error.mean;
   return {height / std::pow(first.n, slope.value), slope.value};
 }
@@ -72,6 +70,7 @@ void draw_power_law(Svg& svg, const Axis& x, const Axis& y, const PowerLaw& law,
 
 // What stands to the right of the frame at the height where its curve leaves it.
 struct Label {
+  std::size_t curve;
   double wanted;
   std::string colour;
   std::vector<std::string> lines;
@@ -86,7 +85,11 @@ double height_of(const Label& label) { return static_cast<double>(label.lines.si
 
 // Moves labels apart, as little as it takes, and keeps them beside the frame where they fit.
 void spread(std::vector<Label>& labels, const Rectangle& frame) {
-  std::ranges::sort(labels, {}, &Label::wanted);
+  // Curves that end in the same place keep their order, the last one, usually the largest, on top.
+  constexpr double same_place = 4;
+  std::ranges::sort(labels, std::greater<>(), [](const Label& label) {
+    return std::pair(-std::round(label.wanted / same_place), label.curve);
+  });
   double free = frame.top;
   for (Label& label : labels) {
     label.top = std::max(free, label.wanted - height_of(label) / 2);
@@ -145,13 +148,14 @@ std::string joined(const std::vector<std::string>& parts) {
 }
 
 // Room for everything: parameters, slope, predicted slopes.
-Label full_label(const Result& result, const Curve& curve, std::size_t metric, double wanted,
+Label full_label(const Result& result, std::size_t index, std::size_t metric, double wanted,
                  const std::string& colour) {
+  const Curve& curve = result.curves[index];
   const CurveKey key(result);
   std::vector<std::string> parts = key.symbols();
   const auto values = key.values(curve);
   for (std::size_t k = 0; k < parts.size(); ++k) parts[k] += " = " + values[k];
-  Label label{wanted, colour, {bold(joined(parts))}, ""};
+  Label label{index, wanted, colour, {bold(joined(parts))}, ""};
   if (const auto& fit = curve.fit[metric]) label.lines.push_back("slope " + typeset(slope_text(*fit)));
   for (const Prediction& known : distinct_predictions(result, result.metrics[metric], "slope")) {
     const Prediction* prediction = find_prediction(curve, known);
@@ -162,10 +166,12 @@ Label full_label(const Result& result, const Curve& curve, std::size_t metric, d
 }
 
 // One line: parameters, and the slope beside them.
-Label short_label(const Result& result, const Curve& curve, std::size_t metric, double wanted,
+Label short_label(const Result& result, std::size_t index, std::size_t metric, double wanted,
                   const std::string& colour) {
+  const Curve& curve = result.curves[index];
   const auto& fit = curve.fit[metric];
-  return {wanted, colour, {joined(CurveKey(result).values(curve))}, fit ? typeset(slope_text(*fit)) : ""};
+  return {
+      index, wanted, colour, {joined(CurveKey(result).values(curve))}, fit ? typeset(slope_text(*fit)) : ""};
 }
 
 constexpr double label_left = 22;
@@ -264,8 +270,8 @@ void draw_convergence_panel(Svg& svg, const Rectangle& frame, const Result& resu
     svg.close_group();
     svg.close_group();
     const double wanted = std::clamp(y.position(leaves_at), frame.top, frame.bottom());
-    labels.push_back(with_predictions ? full_label(result, curve, metric, wanted, colour)
-                                      : short_label(result, curve, metric, wanted, colour));
+    labels.push_back(with_predictions ? full_label(result, c, metric, wanted, colour)
+                                      : short_label(result, c, metric, wanted, colour));
   }
   svg.open_group(std::string("font-size='10.5' fill='") + ink + "'");
   if (!with_predictions) draw_label_titles(svg, frame, result);

@@ -14,7 +14,8 @@ constexpr double convergence_height = 300;
 constexpr double slope_height = 190;
 constexpr double left_margin = 68;    // numbers and title of the y axis
 constexpr double right_margin = 186;  // labels of the curves
-constexpr double top_margin = 58;     // heading
+constexpr double top_margin = 44;     // heading
+constexpr double column_titles = 14;  // of short labels, under it
 constexpr double bottom_margin = 50;  // numbers and title of the x axis
 constexpr double row_gap = 14;
 constexpr double legend_height = 30;
@@ -84,10 +85,10 @@ std::string figure(const Result& result) {
 
   Svg content;
   const double column = left_margin + panel_width + right_margin;
-  double bottom = top_margin;
+  const double top = top_margin + (with_predictions ? 0 : column_titles);
+  double bottom = top;
   for (std::size_t metric = 0; metric < result.metrics.size(); ++metric) {
-    Rectangle frame{left_margin + column * static_cast<double>(metric), top_margin, panel_width,
-                    convergence_height};
+    Rectangle frame{left_margin + column * static_cast<double>(metric), top, panel_width, convergence_height};
     content.open_group("class='convergence' data-metric='" + escaped(result.metrics[metric]) + "'");
     draw_convergence_panel(content, frame, result, metric, with_predictions);
     content.close_group();

@@ -47,14 +47,27 @@ std::string measured(const Curve& curve, std::size_t point, std::size_t metric) 
   return with_error(estimate->mean, estimate->standard_error());
 }
 
-std::string compared(const Prediction* prediction, const std::optional<PowerLawFit>& fit) {
+// How many standard errors lie between what was measured and what was predicted.
+std::string distance(double measured_value, double predicted_value, double error) {
+  if (!(error > 0)) return "";
+  const std::string text = fixed((measured_value - predicted_value) / error, 1);
+  return " (" + std::string(text.starts_with('-') ? "" : "+") + text + " se)";
+}
+
+std::string compared(const Curve& curve, const Prediction* prediction, std::size_t metric) {
   if (prediction == nullptr) return "-";
   std::string text = significant(prediction->value, 4);
-  if (prediction->quantity == "slope" && fit && fit->slope_se > 0) {
-    const double distance = (fit->slope - prediction->value) / fit->slope_se;
-    text += " (" + std::string(distance >= 0 ? "+" : "") + fixed(distance, 1) + " se)";
+  const auto& fit = curve.fit[metric];
+  if (prediction->quantity == "slope") {
+    return fit ? text + distance(fit->slope, prediction->value, fit->slope_se) : text;
   }
-  return text;
+  const Prediction* slope = find_companion(curve, *prediction);
+  if (slope == nullptr || curve.points.empty()) return text;
+  const Point& last = curve.points.back();
+  const auto& estimate = last.metrics[metric];
+  if (!estimate || estimate->count < 2) return text;
+  const double predicted = prediction->value * std::pow(static_cast<double>(last.n), slope->value);
+  return text + distance(estimate->mean, predicted, estimate->standard_error());
 }
 
 std::string metric_table(const Result& result, std::size_t metric) {
@@ -84,7 +97,7 @@ std::string metric_table(const Result& result, std::size_t metric) {
     if (several) line.push_back(measured(curve, points.size() - 1, metric));
     line.push_back(fit ? slope_text(*fit) : "-");
     for (const Prediction& prediction : predictions) {
-      line.push_back(compared(find_prediction(curve, prediction), fit));
+      line.push_back(compared(curve, find_prediction(curve, prediction), metric));
     }
     lines.push_back(line);
   }
@@ -101,7 +114,8 @@ std::string legend(const Result& result) {
   }
   std::vector<Cells> lines = {
       {"±", "standard error over replicates; of a slope, from the scatter about the line"},
-      {"se", "how many of its standard errors the fitted slope lies from the predicted one"}};
+      {"se", "how many of its standard errors the fitted slope lies from the predicted one;"},
+      {"", "beside a constant: the error at the largest n from constant x n^slope"}};
   for (const auto& [title, formula] : formulas) lines.push_back({title, formula});
   return aligned(lines);
 }

@@ -129,7 +129,8 @@ test('the table says how many standard errors a fit lies from a prediction', (t)
   const line = succeed(['show', output])
     .split('\n')
     .find((text) => text.startsWith('  1 '))!;
-  assert.ok(line.includes(`(${distance < 0 ? '' : '+'}${distance.toFixed(1)} se)`), line);
+  const text = distance.toFixed(1).replace('-0.0', '0.0');
+  assert.ok(line.includes(`(${text.startsWith('-') ? '' : '+'}${text} se)`), line);
 });
 
 test('outputs replace what was there, follow links, and leave nothing beside them', (t) => {

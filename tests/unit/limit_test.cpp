@@ -117,16 +117,16 @@ TEST_CASE("the map's limit overflows to infinity, its zeros stay zero", "[limit]
 }
 
 TEST_CASE("on the sphere the inflation is a power of the radius, to rounding", "[limit]") {
-  // d = 3: rho = (r/2) coth r, exactly r/2 from r = 20 on; D and S follow.
+  // d = 3: M = sinh(r)/r, so rho = r coth r, exactly r from r = 20 on; D = 1/(2r), and S follows.
   const LawPointer law = sphere(3, 1.0);
   const AttentionForm attention{.A = Matrix::Identity(3, 3), .V = Matrix::Identity(3, 3)};
   for (const double r : {25.0, 1e3, 1e6, 1e12, 1e100}) {
     INFO("r = " << r);
     const MapLimit limit = map_limit(*law, attention, r * Vector::Unit(3, 0));
-    CHECK(relative(limit.variance_inflation, r / 2.0) < 1e-13);
-    CHECK(relative(limit.bias_times_n[0], -0.25) < 1e-13);                        // -rho/(2r)
-    CHECK(relative(limit.asymptotic_covariance(0, 0), 1.0 / (4.0 * r)) < 1e-13);  // rho (1/(4r^2) + 1/(4r^2))
-    CHECK(relative(limit.asymptotic_covariance(1, 1), (1.0 - 0.5 / r) / 4.0) < 1e-13);  // rho A(2r)/(2r)
+    CHECK(relative(limit.variance_inflation, r) < 1e-13);
+    CHECK(relative(limit.bias_times_n[0], -0.5) < 1e-13);                         // -rho D
+    CHECK(relative(limit.asymptotic_covariance(0, 0), 1.0 / (2.0 * r)) < 1e-13);  // rho (1/(4r^2) + 1/(4r^2))
+    CHECK(relative(limit.asymptotic_covariance(1, 1), (1.0 - 0.5 / r) / 2.0) < 1e-13);  // rho A(2r)/(2r)
   }
 }
 

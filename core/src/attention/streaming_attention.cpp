@@ -54,10 +54,14 @@ struct Sums {
   std::vector<T> output;
 };
 
-/// Adds what the kernel gathered to the float64 sums and starts the kernel's anew, its maximum kept.
+/// Adds what the kernel gathered to the float64 sums and starts the kernel's anew, its maximum kept. `empty` float64 sums
+/// take over the maximum first: it may lie so far below their 0 that no factor could bridge the two.
 template <class T>
-void move_sums(Sums<T>& from, Sums<double>& to, std::size_t width, const simd::Kernels& kernels) {
+void move_sums(Sums<T>& from, Sums<double>& to, bool empty, std::size_t width, const simd::Kernels& kernels) {
   const std::size_t queries = from.maximum.size();
+  if (empty) {
+    to.maximum.assign(from.maximum.begin(), from.maximum.end());
+  }
   std::vector<double> factor(queries);
   for (std::size_t q = 0; q < queries; ++q) {
     factor[q] = (to.maximum[q] - static_cast<double>(from.maximum[q])) * ln_2;
@@ -195,7 +199,7 @@ void StreamingAttention<T>::accumulate(const KeyValueCache<T>& tokens, Index fir
     for (Index begin = first; begin < last;) {
       const Index end = std::min(last, (begin / keys_between_moves + 1) * keys_between_moves);
       state.attend(tile, begin, end);
-      move_sums(recent, state.total[t], static_cast<std::size_t>(state.width), *state.kernels);
+      move_sums(recent, state.total[t], !tile.started, static_cast<std::size_t>(state.width), *state.kernels);
       tile.started = true;
       begin = end;
     }

@@ -41,6 +41,7 @@ constexpr Complex ray(-std::numbers::sqrt2 / 2.0, std::numbers::sqrt2 / 2.0);   
 constexpr Complex minus_inverse_ray(std::numbers::sqrt2 / 2.0, std::numbers::sqrt2 / 2.0);  ///< -1/ray
 
 constexpr double zero = -std::numeric_limits<double>::infinity();  ///< the logarithm of zero
+constexpr double underflow = 1e-290;                               ///< what is smaller has no digits to lose
 constexpr double negligible = 1e-17;
 constexpr double step = 1.0 / 8.0;  ///< e^{-pi^2/(2 step)} = 7e-18
 
@@ -258,7 +259,8 @@ Expectations expectations_at(std::vector<Level> levels, double d) {
       const double coarse = levels[i].known + spacing * sums[i];
       sums[i] += between[i];
       result.values.push_back(levels[i].known + spacing / 2.0 * sums[i]);
-      change = std::max(change, std::abs(result.values[i] - coarse) / result.values[i]);
+      const double size = std::max(result.values[i], underflow);
+      change = std::max(change, std::abs(result.values[i] - coarse) / size);
     }
     result.relative_error = change * change;
     spacing /= 2.0;
