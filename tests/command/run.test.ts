@@ -175,7 +175,7 @@ test('on a terminal: a bar with items and time left, cleared at the end', (t) =>
     'run',
     ...quick,
     '--set',
-    'tokens=[4000]',
+    'tokens=[16000]',
     '--set',
     'replicates=12',
     '--threads',

@@ -38,7 +38,7 @@ struct Prediction {
 
 struct Curve {
   std::vector<std::pair<std::string, double>> parameters;  ///< such as scale, horizon, radius
-  double horizon;
+  double horizon = 0;
   std::vector<Point> points;
   std::vector<std::optional<PowerLawFit>>
       fit;  ///< in the order of Result::metrics; nothing before three points

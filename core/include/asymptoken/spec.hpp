@@ -13,8 +13,8 @@ namespace asymptoken {
 /// One attention head of a sweep, and what tells it apart.
 struct Head {
   AttentionForm form;
-  double multiplier;  ///< form.A = multiplier times the sweep's base matrix
-  double horizon;     ///< of form.A under the law's covariance
+  double multiplier = 1;  ///< form.A = multiplier times the sweep's base matrix
+  double horizon = 0;     ///< of form.A under the law's covariance
 };
 
 /// The heads of a sweep: one base matrix at several multipliers, and one V.
@@ -35,16 +35,16 @@ struct AttentionSweep {
 /// printed by `asymptoken spec NAME`.
 struct Spec {
   std::string experiment;  ///< `map` or `moments`
-  std::uint64_t seed;
-  bool deterministic;
+  std::uint64_t seed = 0;
+  bool deterministic = false;
   LawPointer law;
   AttentionSweep attention;
   std::vector<std::int64_t> tokens;  ///< the n of each point, ascending
-  std::int64_t replicates;           ///< per point, >= 1
-  std::int64_t fresh_queries;   ///< `moments`: fresh draws of the law as queries; 0: the tokens themselves
-  std::vector<Vector> queries;  ///< `map`: where the map is looked at
-  std::vector<double> radii;    ///< `map`: or how far out, in the direction that the head stretches most
-  std::string json;             ///< the document again, every default written out
+  std::int64_t replicates = 1;       ///< per point, >= 1
+  std::int64_t fresh_queries = 0;  ///< `moments`: fresh draws of the law as queries; 0: the tokens themselves
+  std::vector<Vector> queries;     ///< `map`: where the map is looked at
+  std::vector<double> radii;       ///< `map`: or how far out, in the direction that the head stretches most
+  std::string json;                ///< the document again, every default written out
 };
 
 /// Reads a spec. Throws Error naming the field at the first thing that does not fit.

@@ -92,13 +92,13 @@ void move_sums(Sums<T>& from, Sums<double>& to, bool empty, std::size_t width, c
 
 template <class T>
 struct StreamingAttention<T>::State {
-  const simd::Kernels* kernels;
-  simd::AttentionFunction<T> attend;
-  Spread spread;
-  Index query_count;
-  Index key_dimension;
-  Index value_dimension;
-  Index width;
+  const simd::Kernels* kernels = nullptr;
+  simd::AttentionFunction<T> attend = nullptr;
+  Spread spread = Spread::skip;
+  Index query_count = 0;
+  Index key_dimension = 0;
+  Index value_dimension = 0;
+  Index width = 0;
   std::int64_t keys_seen = 0;
   std::vector<T> multipliers;
   std::vector<T> queries;  ///< tiles x key_dimension x width, scaled

@@ -79,7 +79,7 @@ void prepare(Plan::Contents& contents) {
 }
 
 double work(const Spec& spec, double n) {
-  const double queries = static_cast<double>(query_count(spec, n));
+  const auto queries = static_cast<double>(query_count(spec, n));
   return n * sampling_work(spec) + queries * n * pair_work(spec);
 }
 
@@ -144,8 +144,8 @@ class MomentsSteps final : public Execution::Steps {
   }
 
   void attend_from(const RowsView<float>& queries) {
-    attention_.emplace(query_map_(queries), std::span<const float>(scales_), cache_.value_dimension(),
-                       compute_);
+    attention_ = std::make_unique<StreamingAttention<float>>(
+        query_map_(queries), std::span<const float>(scales_), cache_.value_dimension(), compute_);
   }
 
   double attend(double work) {
@@ -191,7 +191,7 @@ class MomentsSteps final : public Execution::Steps {
   Index first_query_ = 0;
   Index block_queries_ = 0;
   Index next_key_ = 0;
-  std::optional<StreamingAttention<float>> attention_;
+  std::unique_ptr<StreamingAttention<float>> attention_;  ///< of the block under way
 };
 
 std::unique_ptr<Execution::Steps> start(const Plan::Contents& contents, const Item& item, Compute compute) {

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -9,7 +10,7 @@ namespace asymptoken {
 namespace {
 
 std::string gigabytes(double bytes) {
-  const auto tenths = static_cast<std::int64_t>(bytes / 1e8 + 0.5);
+  const auto tenths = std::llround(bytes / 1e8);
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " GB";
 }
 

@@ -28,6 +28,8 @@ LawPointer read_law(Reader& law) {
   return result;
 }
 
-Index read_dimension(Reader& parameters) { return static_cast<Index>(parameters.integer("dimension", std::nullopt, 1, 65536)); }
+Index read_dimension(Reader& parameters) {
+  return static_cast<Index>(parameters.integer("dimension", std::nullopt, 1, 65536));
+}
 
 }  // namespace asymptoken

@@ -10,7 +10,7 @@ namespace asymptoken {
 
 /// How a spec's `law` object becomes a law. Each law's file defines one; registry.cpp lists them.
 struct LawType {
-  std::string_view name;                  ///< the value of `law.type`
+  std::string_view name;                   ///< the value of `law.type`
   LawPointer (*read)(Reader& parameters);  ///< reads every key but `type`
 };
 

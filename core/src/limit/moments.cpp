@@ -53,9 +53,9 @@ std::optional<GaussianMomentLimit> gaussian_moment_limit(const Matrix& covarianc
   const Matrix& U = solver.eigenvectors();
   const Matrix influence =
       square + B + B.transpose() + inflation * (U * gaps.cwiseInverse().asDiagonal() * U.transpose());
-  const Matrix VL = attention.V * L;
+  const Matrix values_root = attention.V * L;
   const Eigen::PartialPivLU<Matrix> lu(Matrix::Identity(B.rows(), B.cols()) - B);
-  return GaussianMomentLimit{.mean_asymptotic_covariance = VL * influence * VL.transpose(),
+  return GaussianMomentLimit{.mean_asymptotic_covariance = values_root * influence * values_root.transpose(),
                              .self_weight = portable_exp(-sum_of_logs(lu.matrixLU().diagonal().cwiseAbs()))};
 }
 

@@ -1,20 +1,9 @@
-#include <array>
-#include <charconv>
-
 #include "asymptoken/result.hpp"
+#include "special/text.hpp"
 
 namespace asymptoken {
 
-namespace {
-
-/// The shortest text that reads back as the same number.
-std::string text_of(double value) {
-  std::array<char, 32> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
-  return {buffer.data(), end};
-}
-
-}  // namespace
+using detail::text_of;
 
 std::string to_csv(const Result& result) {
   std::string csv = "curve";

@@ -16,14 +16,13 @@ inline double portable_log(double x) {
   // ln(1 + f) = 2 artanh s = 2 s + s R(s^2), s = f / (2 + f).
   const double s = f / (2.0 + f);
   const double z = s * s;
-  const double R =
-      z * (0x1.5555555555555p-1 +
-           z * (0x1.9999999999dfep-2 +
-                z * (0x1.249249242b512p-2 +
-                     z * (0x1.c71c7258eacb9p-3 +
-                          z * (0x1.745cde3b90d07p-3 +
-                               z * (0x1.3b20aa89f6a3fp-3 +
-                                    z * (0x1.0f5ce03283038p-3 + z * 0x1.0f623df0e90adp-3)))))));
+  const double R = z * (0x1.5555555555555p-1 +
+                        z * (0x1.9999999999dfep-2 +
+                             z * (0x1.249249242b512p-2 +
+                                  z * (0x1.c71c7258eacb9p-3 +
+                                       z * (0x1.745cde3b90d07p-3 +
+                                            z * (0x1.3b20aa89f6a3fp-3 +
+                                                 z * (0x1.0f5ce03283038p-3 + z * 0x1.0f623df0e90adp-3)))))));
   const double half_square = 0.5 * f * f;
   constexpr double ln2_high = 0x1.62e42fefap-1;
   constexpr double ln2_low = 0x1.cf79abc9e3b3ap-40;
