@@ -90,7 +90,7 @@ double AttentionMatrix::sum_keys(double work) {
     queries_ = (tokens_.middleRows(first_row_, rows).cast<double>() * A.transpose()).cast<float>();
     attention_.emplace(queries_, 1.0F, 1, compute_);
   }
-  const double each = static_cast<double>(rows * (spec_.law->dimension() + 13));
+  const auto each = static_cast<double>(rows * (spec_.law->dimension() + 13));
   const Index count = affordable(work, each, keys_per_part, tokens_.rows() - keys_summed_);
   attention_->accumulate(cache_, keys_summed_, keys_summed_ + count);
   keys_summed_ += count;
@@ -102,7 +102,7 @@ double AttentionMatrix::sum_keys(double work) {
 }
 
 double AttentionMatrix::weigh_columns(double work) {
-  const double each = static_cast<double>(queries_.rows() * (spec_.law->dimension() + 12));
+  const auto each = static_cast<double>(queries_.rows() * (spec_.law->dimension() + 12));
   const Index count = affordable(work, each, 64, weights_.cols() - columns_weighed_);
   weights_.middleCols(columns_weighed_, count) = attention_weights(
       queries_, tokens_.middleRows(first_column_ + columns_weighed_, count), 1.0F, log_sum_exp_, compute_);

@@ -40,7 +40,7 @@ std::string complete(const std::string& spec_json) { return parse_spec(spec_json
 std::string limit(const std::string& spec_json) { return limit_json(parse_spec(spec_json)); }
 
 template <class Object, class... Arguments>
-Object* made(Arguments... arguments) {
+Object* made(const Arguments&... arguments) {
   return std::make_unique<Object>(arguments...).release();
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,7 +17,7 @@ class ExperimentRun {
   const std::vector<Item>& items() const { return plan_.items(); }
 
   /// Starts on an item; one that is under way is dropped.
-  void begin(std::size_t item) { execution_.emplace(plan_, item, Compute{}); }
+  void begin(std::size_t item) { execution_ = std::make_unique<Execution>(plan_, item, Compute{}); }
   /// Does about `work` multiply-adds of it. Returns whether it is finished.
   bool advance(double work) { return execution_->advance(work); }
   double fraction_done() const { return execution_->fraction_done(); }
@@ -35,7 +35,7 @@ class ExperimentRun {
  private:
   Plan plan_;
   Merger merger_;
-  std::optional<Execution> execution_;
+  std::unique_ptr<Execution> execution_;
 };
 
 }  // namespace asymptoken::wasm
