@@ -106,7 +106,7 @@ TEST_CASE("keys may arrive in parts", "[attention]") {
     cache.append(in.keys.middleRows(first, count), in.values.middleRows(first, count));
     attention.accumulate(cache, first, first + count);
   }
-  SECTION("cut at multiples of 1024 the bits are the same") {
+  SECTION("cut at multiples of 128 the bits are the same") {
     CHECK(same_bits(attention.result().output, whole.output));
     CHECK(attention.result().log_sum_exp == whole.log_sum_exp);
   }

@@ -2,8 +2,8 @@
 
 #include <memory>
 #include <span>
-#include <vector>
 
+#include "asymptoken/aligned.hpp"
 #include "asymptoken/matrix.hpp"
 #include "asymptoken/simd.hpp"
 
@@ -34,11 +34,14 @@ class KeyValueCache {
   template <class>
   friend class StreamingAttention;
 
+  Index keys_room(Index tokens) const;
+  Index values_room(Index tokens) const;
+
   Index key_dimension_;
   Index value_dimension_;
   Index size_ = 0;
-  std::vector<T> keys_;
-  std::vector<T> values_;
+  AlignedVector<T> keys_;
+  AlignedVector<T> values_;
 };
 
 /// Whether the spread of the weights over the keys is wanted too: it costs a few operations for each weight.
@@ -58,7 +61,7 @@ struct AttentionOutput {
 ///
 /// Keeps a running maximum, so that logits of any finite size are ordinary input, and memory is
 /// queries x (value_dimension + a few), never queries x keys. The result after any number of keys is that of
-/// softmax over exactly those keys. Cut at multiples of 1024 keys, the parts give the same bits as the whole; other cuts
+/// softmax over exactly those keys. Cut at multiples of 128 keys, the parts give the same bits as the whole; other cuts
 /// move the last bits. With `deterministic` the bits do not depend on the SIMD target either.
 template <class T>
 class StreamingAttention {

@@ -20,9 +20,19 @@ KeyValueCache<T>::KeyValueCache(Index key_dimension, Index value_dimension)
 
 template <class T>
 void KeyValueCache<T>::reserve(Index tokens) {
-  const Index panels = (tokens + simd::keys_per_panel - 1) / simd::keys_per_panel;
-  keys_.reserve(static_cast<std::size_t>(panels * simd::keys_per_panel * key_dimension_));
-  values_.reserve(static_cast<std::size_t>(tokens * value_dimension_));
+  keys_.reserve(static_cast<std::size_t>(keys_room(tokens)));
+  values_.reserve(static_cast<std::size_t>(values_room(tokens)));
+}
+
+template <class T>
+Index KeyValueCache<T>::keys_room(Index tokens) const {
+  return simd::panels(tokens) * simd::panel * key_dimension_;
+}
+
+template <class T>
+Index KeyValueCache<T>::values_room(Index tokens) const {
+  const Index blocks = (tokens + simd::keys_per_block - 1) / simd::keys_per_block;
+  return blocks * simd::keys_per_block * simd::panels(value_dimension_) * simd::panel;
 }
 
 template <class T>
@@ -38,17 +48,21 @@ void KeyValueCache<T>::append(const RowsView<T>& keys, const RowsView<T>& values
                 "the number of keys, " + std::to_string(keys.rows()));
   }
   const Index size = size_ + keys.rows();
-  const Index panels = (size + simd::keys_per_panel - 1) / simd::keys_per_panel;
-  keys_.resize(static_cast<std::size_t>(panels * simd::keys_per_panel * key_dimension_));
-  values_.resize(static_cast<std::size_t>(size * value_dimension_));
+  keys_.resize(static_cast<std::size_t>(keys_room(size)));
+  values_.resize(static_cast<std::size_t>(values_room(size)));
   for (Index row = 0; row < keys.rows(); ++row) {
     const Index token = size_ + row;
-    T* panel = keys_.data() + token / simd::keys_per_panel * simd::keys_per_panel * key_dimension_ +
-               token % simd::keys_per_panel;
+    T* key = keys_.data() + token / simd::panel * simd::panel * key_dimension_ + token % simd::panel;
     for (Index k = 0; k < key_dimension_; ++k) {
-      panel[k * simd::keys_per_panel] = keys(row, k);
+      key[k * simd::panel] = keys(row, k);
     }
-    std::copy_n(values.row(row).data(), value_dimension_, values_.data() + token * value_dimension_);
+    const Index row_of_block = token % simd::keys_per_block;
+    T* value = values_.data() + (token - row_of_block) * simd::panels(value_dimension_) * simd::panel +
+               row_of_block * simd::panel;
+    for (Index column = 0; column < value_dimension_; column += simd::panel) {
+      std::copy_n(values.row(row).data() + column, std::min(simd::panel, value_dimension_ - column), value);
+      value += simd::keys_per_block * simd::panel;
+    }
   }
   size_ = size;
 }

@@ -5,6 +5,7 @@
 
 #include "asymptoken/attention.hpp"
 #include "asymptoken/error.hpp"
+#include "attention/softmax_sums.hpp"
 #include "simd/kernels.hpp"
 #include "special/log.hpp"
 
@@ -36,56 +37,43 @@ simd::AttentionFunction<T> attention_function(const simd::Kernels& kernels, Spre
   }
 }
 
-/// What the softmaxes of one tile's queries add up to, relative to a maximum in base 2. One softmax after the other, each
-/// with one number a query, the output with one for each query and dimension.
 template <class T>
-struct Sums {
-  Sums(std::size_t queries, std::size_t value_dimension)
-      : maximum(queries),
-        sum(queries),
-        squares(queries),
-        weighted_logits(queries),
-        output(queries * value_dimension) {}
+simd::MoveFunction<T> move_function(const simd::Kernels& kernels) {
+  if constexpr (std::is_same_v<T, float>) {
+    return kernels.move_float;
+  } else {
+    return kernels.move_double;
+  }
+}
 
-  std::vector<T> maximum;
-  std::vector<T> sum;
-  std::vector<T> squares;
-  std::vector<T> weighted_logits;
-  std::vector<T> output;
-};
-
-/// Adds what the kernel gathered to the float64 sums and starts the kernel's anew, its maximum kept. `empty` float64 sums
-/// take over the maximum first: it may lie so far below their 0 that no factor could bridge the two.
+/// totals += recent, relative to the maximum of `recent`. Totals that are `empty` take it over first: it may lie so far
+/// below their 0 that no factor could bridge the two. `recent` starts anew with its maximum kept.
 template <class T>
-void move_sums(Sums<T>& from, Sums<double>& to, bool empty, std::size_t width, const simd::Kernels& kernels) {
-  const std::size_t queries = from.maximum.size();
+void move_sums(const TileSums<T>& recent, const TileSums<double>& totals, bool empty,
+               const simd::Kernels& kernels) {
   if (empty) {
-    to.maximum.assign(from.maximum.begin(), from.maximum.end());
+    std::ranges::copy(recent.maximum, totals.maximum.begin());
   }
-  std::vector<double> factor(queries);
+  const std::size_t queries = recent.maximum.size();
+  std::vector<double> factors(queries);
   for (std::size_t q = 0; q < queries; ++q) {
-    factor[q] = (to.maximum[q] - static_cast<double>(from.maximum[q])) * ln_2;
+    factors[q] = (totals.maximum[q] - static_cast<double>(recent.maximum[q])) * ln_2;
   }
-  kernels.exp_double(factor.data(), factor.data(), queries);
+  kernels.exp_double(factors.data(), factors.data(), queries);
   for (std::size_t q = 0; q < queries; ++q) {
-    const double shift = (to.maximum[q] - static_cast<double>(from.maximum[q])) * to.sum[q];
-    to.weighted_logits[q] =
-        (to.weighted_logits[q] + shift) * factor[q] + static_cast<double>(from.weighted_logits[q]);
-    to.sum[q] = to.sum[q] * factor[q] + static_cast<double>(from.sum[q]);
-    to.squares[q] = to.squares[q] * (factor[q] * factor[q]) + static_cast<double>(from.squares[q]);
-    to.maximum[q] = static_cast<double>(from.maximum[q]);
+    const double shift = (totals.maximum[q] - static_cast<double>(recent.maximum[q])) * totals.sum[q];
+    totals.weighted_logits[q] =
+        (totals.weighted_logits[q] + shift) * factors[q] + static_cast<double>(recent.weighted_logits[q]);
+    totals.sum[q] = totals.sum[q] * factors[q] + static_cast<double>(recent.sum[q]);
+    totals.squares[q] =
+        totals.squares[q] * (factors[q] * factors[q]) + static_cast<double>(recent.squares[q]);
+    totals.maximum[q] = static_cast<double>(recent.maximum[q]);
   }
-  const std::size_t per_softmax = from.output.size() / (queries / width);
-  for (std::size_t start = 0; start < from.output.size(); start += width) {
-    const double* factors = factor.data() + start / per_softmax * width;
-    for (std::size_t q = 0; q < width; ++q) {
-      to.output[start + q] = to.output[start + q] * factors[q] + static_cast<double>(from.output[start + q]);
-    }
-  }
-  std::ranges::fill(from.sum, T(0));
-  std::ranges::fill(from.squares, T(0));
-  std::ranges::fill(from.weighted_logits, T(0));
-  std::ranges::fill(from.output, T(0));
+  move_function<T>(kernels)(totals.output.data(), factors.data(), recent.output.data(),
+                            static_cast<Index>(recent.output.size() / queries));
+  std::ranges::fill(recent.sum, T(0));
+  std::ranges::fill(recent.squares, T(0));
+  std::ranges::fill(recent.weighted_logits, T(0));
 }
 
 }  // namespace
@@ -99,16 +87,57 @@ struct StreamingAttention<T>::State {
   Index key_dimension = 0;
   Index value_dimension = 0;
   Index width = 0;
-  std::int64_t keys_seen = 0;
   std::vector<T> multipliers;
-  std::vector<T> queries;  ///< tiles x key_dimension x width, scaled
-  std::vector<T> logits;   ///< scratch of the kernel
-  std::vector<T> weights;  ///< scratch of the kernel
-  std::vector<Sums<T>> recent;
-  std::vector<Sums<double>> total;
+  AlignedVector<T> queries;                ///< tiles x key_dimension x width, scaled
+  AlignedVector<T> products;               ///< scratch of the kernel
+  AlignedVector<T> weights;                ///< scratch of the kernel
+  SoftmaxSums<T> recent{0, 0, 0, 0};       ///< over the keys since the last move, its maximum over all
+  SoftmaxSums<double> totals{0, 0, 0, 0};  ///< over the keys before it
+  std::int64_t keys_seen = 0;
+  std::int64_t keys_moved = 0;
 
-  Index tiles() const { return (query_count + width - 1) / width; }
+  std::size_t tiles() const { return static_cast<std::size_t>((query_count + width - 1) / width); }
+  Index keys_at_once() const;
+  void move_sums_of(std::size_t tile);
+  simd::AttentionTile<T> tile(std::size_t index, const KeyValueCache<T>& tokens);
 };
+
+/// Whole blocks whose keys and values fill half of a second-level cache that every machine has.
+template <class T>
+Index StreamingAttention<T>::State::keys_at_once() const {
+  constexpr Index bytes = 256 * 1024;
+  const Index numbers = simd::keys_per_block * (key_dimension + value_dimension);
+  return std::max<Index>(1, bytes / (numbers * static_cast<Index>(sizeof(T)))) * simd::keys_per_block;
+}
+
+template <class T>
+void StreamingAttention<T>::State::move_sums_of(std::size_t tile) {
+  for (std::size_t softmax = 0; softmax < multipliers.size(); ++softmax) {
+    move_sums(recent.of(tile, softmax), totals.of(tile, softmax), keys_moved == 0, *kernels);
+  }
+}
+
+template <class T>
+simd::AttentionTile<T> StreamingAttention<T>::State::tile(std::size_t index, const KeyValueCache<T>& tokens) {
+  const TileSums<T> sums = recent.of(index, 0);
+  return {
+      .key_dimension = key_dimension,
+      .value_dimension = value_dimension,
+      .queries = queries.data() + static_cast<Index>(index) * key_dimension * width,
+      .keys = tokens.keys_.data(),
+      .values = tokens.values_.data(),
+      .multipliers = multipliers.data(),
+      .softmaxes = static_cast<Index>(multipliers.size()),
+      .started = keys_seen > 0,
+      .products = products.data(),
+      .weights = weights.data(),
+      .maximum = sums.maximum.data(),
+      .sum = sums.sum.data(),
+      .squares = sums.squares.data(),
+      .weighted_logits = sums.weighted_logits.data(),
+      .output = sums.output.data(),
+  };
+}
 
 template <class T>
 StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, T scale, Index value_dimension,
@@ -134,10 +163,10 @@ StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, std::span<
   state.value_dimension = value_dimension;
   state.width = tile_width<T>(*state.kernels);
   state.multipliers.assign(scales.begin(), scales.end());
-  state.queries.resize(static_cast<std::size_t>(state.tiles() * state.key_dimension * state.width));
+  state.queries.resize(state.tiles() * static_cast<std::size_t>(state.key_dimension * state.width));
   const auto scratch = static_cast<std::size_t>(simd::keys_per_block * state.width);
   state.weights.resize(scratch);
-  state.logits.resize(scales.size() > 1 ? scratch : 0);
+  state.products.resize(scratch);
   // The kernel works in base 2: one multiplication here instead of one for each weight. A single scale joins it.
   const double scale = scales.size() > 1 ? 1.0 : static_cast<double>(scales.front());
   const T factor = static_cast<T>(scale * log2_e);
@@ -148,11 +177,10 @@ StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, std::span<
       tile[k * state.width] = queries(query, k) * factor;
     }
   }
-  const std::size_t per_tile = static_cast<std::size_t>(state.width) * scales.size();
-  state.recent.assign(static_cast<std::size_t>(state.tiles()),
-                      Sums<T>(per_tile, static_cast<std::size_t>(value_dimension)));
-  state.total.assign(static_cast<std::size_t>(state.tiles()),
-                     Sums<double>(per_tile, static_cast<std::size_t>(value_dimension)));
+  const auto width = static_cast<std::size_t>(state.width);
+  const auto dimension = static_cast<std::size_t>(value_dimension);
+  state.recent = SoftmaxSums<T>(state.tiles(), scales.size(), width, dimension);
+  state.totals = SoftmaxSums<double>(state.tiles(), scales.size(), width, dimension);
 }
 
 template <class T>
@@ -177,34 +205,23 @@ void StreamingAttention<T>::accumulate(const KeyValueCache<T>& tokens, Index fir
     throw Error("dimension of the values", std::to_string(tokens.value_dimension()),
                 std::to_string(state.value_dimension));
   }
-  for (std::size_t t = 0; t < state.recent.size(); ++t) {
-    Sums<T>& recent = state.recent[t];
-    simd::AttentionTile<T> tile{
-        .key_dimension = state.key_dimension,
-        .value_dimension = state.value_dimension,
-        .queries = state.queries.data() + static_cast<Index>(t) * state.key_dimension * state.width,
-        .keys = tokens.keys_.data(),
-        .values = tokens.values_.data(),
-        .multipliers = state.multipliers.data(),
-        .softmaxes = static_cast<Index>(state.multipliers.size()),
-        .started = state.keys_seen > 0,
-        .logits = state.logits.data(),
-        .weights = state.weights.data(),
-        .maximum = recent.maximum.data(),
-        .sum = recent.sum.data(),
-        .squares = recent.squares.data(),
-        .weighted_logits = recent.weighted_logits.data(),
-        .output = recent.output.data(),
-    };
-    for (Index begin = first; begin < last;) {
-      const Index end = std::min(last, (begin / keys_between_moves + 1) * keys_between_moves);
-      state.attend(tile, begin, end);
-      move_sums(recent, state.total[t], !tile.started, static_cast<std::size_t>(state.width), *state.kernels);
-      tile.started = true;
-      begin = end;
+  // All tiles attend to keys that stay in the cache, then to the next ones.
+  const Index keys_at_once = state.keys_at_once();
+  for (Index begin = first; begin < last;) {
+    const Index until_move = keys_between_moves - static_cast<Index>(state.keys_seen - state.keys_moved);
+    const Index end = std::min({last, begin + until_move, (begin / keys_at_once + 1) * keys_at_once});
+    for (std::size_t t = 0; t < state.tiles(); ++t) {
+      state.attend(state.tile(t, tokens), begin, end);
+      if (end == begin + until_move) {
+        state.move_sums_of(t);
+      }
     }
+    state.keys_seen += end - begin;
+    if (end == begin + until_move) {
+      state.keys_moved = state.keys_seen;
+    }
+    begin = end;
   }
-  state.keys_seen += last - first;
 }
 
 template <class T>
@@ -224,20 +241,29 @@ AttentionOutput<T> StreamingAttention<T>::result(std::size_t scale) const {
     out.entropy.resize(state.query_count);
   }
   const auto width = static_cast<std::size_t>(state.width);
-  const std::size_t outputs = scale * static_cast<std::size_t>(state.value_dimension) * width;
-  for (Index query = 0; query < state.query_count; ++query) {
-    const Sums<double>& sums = state.total[static_cast<std::size_t>(query / state.width)];
-    const auto lane = static_cast<std::size_t>(query % state.width);
-    const std::size_t q = scale * width + lane;
-    const double log_sum = portable_log(sums.sum[q]);
-    for (Index c = 0; c < state.value_dimension; ++c) {
-      out.output(query, c) =
-          static_cast<T>(sums.output[outputs + static_cast<std::size_t>(c) * width + lane] / sums.sum[q]);
-    }
-    out.log_sum_exp[query] = sums.maximum[q] * ln_2 + log_sum;
-    if (state.spread == Spread::compute) {
-      out.participation[query] = sums.squares[q] / (sums.sum[q] * sums.sum[q]);
-      out.entropy[query] = std::max(0.0, log_sum - sums.weighted_logits[q] / sums.sum[q] * ln_2);
+  const auto dimension = static_cast<std::size_t>(state.value_dimension);
+  SoftmaxSums<T> recent(1, 1, width, dimension);
+  SoftmaxSums<double> totals(1, 1, width, dimension);
+  const TileSums<double> sums = totals.of(0, 0);
+  for (std::size_t t = 0; t < state.tiles(); ++t) {
+    recent.of(0, 0).assign(state_->recent.of(t, scale));
+    sums.assign(state_->totals.of(t, scale));
+    move_sums(recent.of(0, 0), sums, state.keys_moved == 0, *state.kernels);
+    const Index first = static_cast<Index>(t) * state.width;
+    const Index count = std::min(state.width, state.query_count - first);
+    for (Index lane = 0; lane < count; ++lane) {
+      const auto q = static_cast<std::size_t>(lane);
+      const Index query = first + lane;
+      const double log_sum = portable_log(sums.sum[q]);
+      out.log_sum_exp[query] = sums.maximum[q] * ln_2 + log_sum;
+      if (state.spread == Spread::compute) {
+        out.participation[query] = sums.squares[q] / (sums.sum[q] * sums.sum[q]);
+        out.entropy[query] = std::max(0.0, log_sum - sums.weighted_logits[q] / sums.sum[q] * ln_2);
+      }
+      const double factor = 1 / sums.sum[q];
+      for (std::size_t c = 0; c < dimension; ++c) {
+        out.output(query, static_cast<Index>(c)) = static_cast<T>(sums.output[c * width + q] * factor);
+      }
     }
   }
   return out;

@@ -6,13 +6,12 @@
 // Softmax attention of one tile of queries over a range of packed keys.
 //
 // Queries lie in the lanes, so the sums over dimensions and over keys run in the same order on every target, whatever its
-// lane width. Both products are the same register tile: `rows` broadcast numbers times `vectors` vectors of queries. A
-// block's logits become weights while they are still in registers; the weights stay in the first-level cache until they
-// have met the values. There is no array of queries x keys.
+// lane width. Both products are the same register tile: `rows` broadcast numbers times `vectors` vectors of queries. The
+// products and weights of a block of keys stay in the first-level cache; there is no array of queries x keys.
 
 namespace asymptoken::simd {
 
-/// The shape of the register tile for one target: rows x vectors accumulators.
+/// The shape of the register tile for one target: at most rows x vectors accumulators.
 template <int tile_rows, int tile_vectors>
 struct TileShape {
   static constexpr int rows = tile_rows;
@@ -38,214 +37,101 @@ class AttentionKernel {
       const Size block_end = (begin / keys_per_block + 1) * keys_per_block;
       const Size end = block_end < last ? block_end : last;
       if (tile.softmaxes == 1) {
-        attend_block(tile, begin, end, started);
+        attend_block<false>(tile, begin, end, started);
       } else {
-        attend_block_by_multiples(tile, begin, end, started);
+        attend_block<true>(tile, begin, end, started);
       }
       started = true;
       begin = end;
     }
   }
 
- private:
-  /// What a block's weights add up to, one number for each query.
-  struct BlockSums {
-    V largest[vectors];  ///< logit - maximum
-    V weights[vectors];
-    V squares[vectors];
-    V weighted_logits[vectors];
-
-    BlockSums() {
-      for (int v = 0; v < vectors; ++v) {
-        largest[v] = V(std::numeric_limits<T>::lowest());
-        weights[v] = squares[v] = weighted_logits[v] = V(T(0));
+  static void move(double* totals, const double* factors, T* recent, Size rows) {
+    for (Size row = 0; row < rows; ++row) {
+      for (Size q = 0; q < width; ++q) {
+        totals[q] = totals[q] * factors[q] + static_cast<double>(recent[q]);
+        recent[q] = T(0);
       }
+      totals += width;
+      recent += width;
     }
-  };
+  }
 
+ private:
   /// Weights may exceed 1 by this power of two before the maximum is raised: far from overflow, and rare.
   static constexpr T headroom = T(8);
 
-  static void attend_block(const AttentionTile<T>& tile, Size begin, Size end, bool started) {
-    attend_softmax(tile, 0, begin, end, started, [&](BlockSums& sums) {
-      for_rows<Shape::rows>(tile, begin, begin, end, [&]<int rows>(const T* keys, Size row) {
-        Registers<rows> logits;
-        fill<rows>(logits, tile.maximum, V(T(-1)));
-        multiply<rows>(keys, keys_per_panel, tile.queries, tile.key_dimension, logits);
-        weigh<rows>(logits, tile.weights + row * width, sums);
-      });
-    });
-  }
+  /// The least and the largest product of each query in a block; the least is known where `several` softmaxes share them.
+  struct Extremes {
+    V least[vectors];
+    V largest[vectors];
+  };
 
-  /// The products <x, y> once, then one softmax after the other.
-  static void attend_block_by_multiples(const AttentionTile<T>& tile, Size begin, Size end, bool started) {
-    for_rows<Shape::rows>(tile, begin, begin, end, [&]<int rows>(const T* keys, Size row) {
-      Registers<rows> logits;
-      fill<rows>(logits, tile.maximum, V(T(0)));
-      multiply<rows>(keys, keys_per_panel, tile.queries, tile.key_dimension, logits);
-      store<rows>(logits, tile.logits + row * width);
-    });
+  template <bool several>
+  static void attend_block(const AttentionTile<T>& tile, Size begin, Size end, bool started) {
+    const Extremes extremes = multiply_keys<several>(tile, begin, end);
     for (Size softmax = 0; softmax < tile.softmaxes; ++softmax) {
       const V multiplier(tile.multipliers[softmax]);
-      attend_softmax(tile, softmax, begin, end, started, [&](BlockSums& sums) {
-        for (Size row = 0; row < end - begin; ++row) {
-          Registers<1> logits;
-          fill<1>(logits, tile.maximum + softmax * width, V(T(-1)));
-          for (int v = 0; v < vectors; ++v) {
-            const V product = V::load_unaligned(tile.logits + row * width + v * lanes);
-            logits[0][v] = multiply_add<fused>(product, multiplier, logits[0][v]);
-          }
-          weigh<1>(logits, tile.weights + row * width, sums);
-        }
-      });
+      raise_maximum<several>(tile, softmax, extremes, multiplier, started);
+      weigh<several>(tile, softmax, end - begin, multiplier);
+      average_values(tile, softmax, begin, end);
     }
   }
 
-  /// One softmax over a block: weights, their sums, weighted values.
-  template <class WeighBlock>
-  static void attend_softmax(const AttentionTile<T>& tile, Size softmax, Size begin, Size end, bool started,
-                             WeighBlock weigh_block) {
-    BlockSums sums;
-    weigh_block(sums);
-    if (raise_maximum(tile, softmax, sums, started)) {
-      sums = BlockSums();
-      weigh_block(sums);
-    }
+  /// The products <x, y> of the block.
+  template <bool several>
+  static Extremes multiply_keys(const AttentionTile<T>& tile, Size begin, Size end) {
+    Extremes extremes;
     for (int v = 0; v < vectors; ++v) {
-      const Size place = softmax * width + v * lanes;
-      add(tile.sum + place, sums.weights[v]);
-      if constexpr (spread) {
-        add(tile.squares + place, sums.squares[v]);
-        add(tile.weighted_logits + place, sums.weighted_logits[v]);
-      }
+      extremes.least[v] = V(std::numeric_limits<T>::max());
+      extremes.largest[v] = V(std::numeric_limits<T>::lowest());
     }
-    const T* values = tile.values + begin * tile.value_dimension;
-    T* output = tile.output + softmax * tile.value_dimension * width;
-    Size column = 0;
-    for (; column + Shape::rows <= tile.value_dimension; column += Shape::rows) {
-      average<Shape::rows>(tile, values + column, end - begin, output + column * width);
-    }
-    average_rest<Shape::rows - 1>(tile, values + column, end - begin, tile.value_dimension - column,
-                                  output + column * width);
-  }
-
-  /// Calls use<rows>(packed keys, row of the block) for keys from `key` on: `rows` at a time where that many lie in one
-  /// panel, fewer at either end.
-  template <int rows, class Use>
-  static void for_rows(const AttentionTile<T>& tile, Size begin, Size key, Size end, Use use) {
-    while (key < end) {
-      const Size row = key % keys_per_panel;
-      if (row % rows == 0 && key + rows <= end) {
-        use.template operator()<rows>(tile.keys + (key - row) * tile.key_dimension + row, key - begin);
-        key += rows;
-      } else if constexpr (rows > 1) {
-        const Size next = key + rows - row % rows;
-        const Size stop = next < end ? next : end;
-        for_rows<rows / 2>(tile, begin, key, stop, use);
-        key = stop;
-      }
-    }
-  }
-
-  /// Turns logits, relative to the maximum, into weights, and adds to their sums.
-  template <int rows>
-  static void weigh(const Registers<rows>& logits, T* weights, BlockSums& sums) {
-    for (int r = 0; r < rows; ++r) {
-      for (int v = 0; v < vectors; ++v) {
-        const V logit = logits[r][v];
-        const V weight = exp2_bounded_below<fused>(logit);
-        weight.store_unaligned(weights + r * width + v * lanes);
-        sums.largest[v] = xsimd::max(sums.largest[v], logit);
-        sums.weights[v] += weight;
-        if constexpr (spread) {
-          sums.squares[v] = multiply_add<fused>(weight, weight, sums.squares[v]);
-          sums.weighted_logits[v] = multiply_add<fused>(weight, logit, sums.weighted_logits[v]);
-        }
-      }
-    }
-  }
-
-  /// Every row = factor * numbers, one number for each query.
-  template <int rows>
-  static void fill(Registers<rows>& registers, const T* numbers, V factor) {
-    for (int v = 0; v < vectors; ++v) {
-      const V start = V::load_unaligned(numbers + v * lanes) * factor;
-      for (int r = 0; r < rows; ++r) {
-        registers[r][v] = start;
-      }
-    }
-  }
-
-  template <int rows>
-  static void store(const Registers<rows>& registers, T* numbers) {
-    for (int r = 0; r < rows; ++r) {
-      for (int v = 0; v < vectors; ++v) {
-        registers[r][v].store_unaligned(numbers + r * width + v * lanes);
-      }
-    }
-  }
-
-  /// sums(r, q) += sum_k left[k * stride + r] right(k, q), k ascending.
-  template <int rows>
-  static void multiply(const T* left, Size stride, const T* right, Size count, Registers<rows>& sums) {
-    for (Size k = 0; k < count; ++k) {
-      V queries[vectors];
-      for (int v = 0; v < vectors; ++v) {
-        queries[v] = V::load_unaligned(right + k * width + v * lanes);
-      }
-      for (int r = 0; r < rows; ++r) {
-        const V factor(left[k * stride + r]);
+    for (Size key = begin; key < end;) {
+      const Size row = key % panel;
+      const Size panel_end = key - row + panel;
+      const T* const keys = tile.keys + (key - row) * tile.key_dimension;
+      for_rows(row, (panel_end < end ? panel_end : end) - key, [&]<int rows>(Size from) {
+        Registers<rows> sums = {};
+        multiply<rows>(keys + from, tile.queries, tile.key_dimension, sums);
         for (int v = 0; v < vectors; ++v) {
-          sums[r][v] = multiply_add<fused>(factor, queries[v], sums[r][v]);
+          for (int r = 0; r < rows; ++r) {
+            extremes.largest[v] = xsimd::max(extremes.largest[v], sums[r][v]);
+            if constexpr (several) {
+              extremes.least[v] = xsimd::min(extremes.least[v], sums[r][v]);
+            }
+          }
         }
-      }
+        store<rows>(sums, tile.products + (key - begin + from - row) * width);
+      });
+      key = panel_end;
     }
-  }
-
-  /// Adds the block's weighted values, `rows` columns of them.
-  template <int rows>
-  static void average(const AttentionTile<T>& tile, const T* values, Size count, T* output) {
-    Registers<rows> sums;
-    for (int r = 0; r < rows; ++r) {
-      for (int v = 0; v < vectors; ++v) {
-        sums[r][v] = V::load_unaligned(output + r * width + v * lanes);
-      }
-    }
-    multiply<rows>(values, tile.value_dimension, tile.weights, count, sums);
-    store<rows>(sums, output);
-  }
-
-  /// The last columns of the values, fewer than a tile has rows.
-  template <int rows>
-  static void average_rest(const AttentionTile<T>& tile, const T* values, Size count, Size columns,
-                           T* output) {
-    if constexpr (rows > 0) {
-      if (columns == rows) {
-        average<rows>(tile, values, count, output);
-      } else {
-        average_rest<rows - 1>(tile, values, count, columns, output);
-      }
-    }
+    return extremes;
   }
 
   /// Raises the maximum of the queries that outgrew it, and scales their sums down. The first block sets it for all.
   /// Each query decides for itself, so that the result does not depend on which queries share a tile.
-  static bool raise_maximum(const AttentionTile<T>& tile, Size softmax, const BlockSums& sums, bool started) {
-    const V threshold(started ? headroom : std::numeric_limits<T>::lowest());
-    bool raised = false;
+  template <bool several>
+  static void raise_maximum(const AttentionTile<T>& tile, Size softmax, const Extremes& extremes,
+                            V multiplier, bool started) {
     for (int v = 0; v < vectors; ++v) {
-      const auto outgrown = sums.largest[v] > threshold;
-      if (!xsimd::any(outgrown)) {
+      T* const maximum = tile.maximum + softmax * width + v * lanes;
+      const V old = V::load_unaligned(maximum);
+      V largest = extremes.largest[v];
+      if constexpr (several) {
+        // The multiplier may be negative.
+        largest = xsimd::max(largest * multiplier, extremes.least[v] * multiplier);
+      }
+      if (!started) {
+        largest.store_unaligned(maximum);
         continue;
       }
-      raised = true;
-      const V rise = xsimd::select(outgrown, sums.largest[v], V(T(0)));
-      add(tile.maximum + softmax * width + v * lanes, rise);
-      if (started) {
-        scale_down(tile, softmax, v, rise);
+      const auto outgrown = largest - old > V(headroom);
+      if (xsimd::any(outgrown)) {
+        const V raised = xsimd::select(outgrown, largest, old);
+        raised.store_unaligned(maximum);
+        scale_down(tile, softmax, v, raised - old);
       }
     }
-    return raised;
   }
 
   static void scale_down(const AttentionTile<T>& tile, Size softmax, int v, V rise) {
@@ -262,6 +148,119 @@ class AttentionKernel {
     T* output = tile.output + softmax * tile.value_dimension * width + v * lanes;
     for (Size c = 0; c < tile.value_dimension; ++c) {
       multiply_by(output + c * width, factor);
+    }
+  }
+
+  /// Products to weights, and the sums of these.
+  template <bool several>
+  static void weigh(const AttentionTile<T>& tile, Size softmax, Size count, V multiplier) {
+    V maximum[vectors];
+    V sum[vectors];
+    V squares[vectors];
+    V weighted_logits[vectors];
+    for (int v = 0; v < vectors; ++v) {
+      maximum[v] = V::load_unaligned(tile.maximum + softmax * width + v * lanes);
+      sum[v] = squares[v] = weighted_logits[v] = V(T(0));
+    }
+    for (Size row = 0; row < count; ++row) {
+      for (int v = 0; v < vectors; ++v) {
+        const Size at = row * width + v * lanes;
+        V logit = V::load_unaligned(tile.products + at);
+        if constexpr (several) {
+          logit = logit * multiplier;
+        }
+        logit = logit - maximum[v];
+        const V weight = exp2_bounded_below<fused>(logit);
+        weight.store_unaligned(tile.weights + at);
+        sum[v] += weight;
+        if constexpr (spread) {
+          squares[v] = multiply_add<fused>(weight, weight, squares[v]);
+          weighted_logits[v] = multiply_add<fused>(weight, logit, weighted_logits[v]);
+        }
+      }
+    }
+    for (int v = 0; v < vectors; ++v) {
+      const Size place = softmax * width + v * lanes;
+      add(tile.sum + place, sum[v]);
+      if constexpr (spread) {
+        add(tile.squares + place, squares[v]);
+        add(tile.weighted_logits + place, weighted_logits[v]);
+      }
+    }
+  }
+
+  static void average_values(const AttentionTile<T>& tile, Size softmax, Size begin, Size end) {
+    const Size first_row = begin % keys_per_block;
+    T* const output = tile.output + softmax * tile.value_dimension * width;
+    const T* values =
+        tile.values + (begin - first_row) * panels(tile.value_dimension) * panel + first_row * panel;
+    for (Size column = 0; column < tile.value_dimension; column += panel) {
+      const Size left = tile.value_dimension - column;
+      for_rows(0, left < panel ? left : panel, [&]<int rows>(Size from) {
+        T* const sums = output + (column + from) * width;
+        Registers<rows> registers;
+        load<rows>(sums, registers);
+        multiply<rows>(values + from, tile.weights, end - begin, registers);
+        store<rows>(registers, sums);
+      });
+      values += keys_per_block * panel;
+    }
+  }
+
+  /// Calls use<rows>(row) for `count` rows of a panel from `row` on, in nearly equal parts that fit the register tile.
+  template <class Use>
+  static void for_rows(Size row, Size count, Use use) {
+    for (Size parts = (count + Shape::rows - 1) / Shape::rows; parts > 0; --parts) {
+      const Size rows = (count + parts - 1) / parts;
+      with_rows<Shape::rows>(rows, row, use);
+      row += rows;
+      count -= rows;
+    }
+  }
+
+  template <int rows, class Use>
+  static void with_rows(Size wanted, Size row, Use& use) {
+    if (wanted == rows) {
+      use.template operator()<rows>(row);
+    } else if constexpr (rows > 1) {
+      with_rows<rows - 1>(wanted, row, use);
+    }
+  }
+
+  /// sums(r, q) += sum_k left[k * panel + r] right(k, q), k ascending.
+  template <int rows>
+  static void multiply(const T* left, const T* right, Size count, Registers<rows>& sums) {
+    for (Size k = 0; k < count; ++k) {
+      V factors[vectors];
+      for (int v = 0; v < vectors; ++v) {
+        factors[v] = V::load_unaligned(right + v * lanes);
+      }
+      for (int r = 0; r < rows; ++r) {
+        const V number(left[r]);
+        for (int v = 0; v < vectors; ++v) {
+          sums[r][v] = multiply_add<fused>(number, factors[v], sums[r][v]);
+        }
+      }
+      left += panel;
+      right += width;
+    }
+  }
+
+  template <int rows>
+  static void load(const T* numbers, Registers<rows>& registers) {
+    for (int r = 0; r < rows; ++r) {
+      for (int v = 0; v < vectors; ++v) {
+        registers[r][v] = V::load_unaligned(numbers + r * width + v * lanes);
+      }
+    }
+  }
+
+  template <int rows>
+  static void store(const Registers<rows>& registers, T* numbers) {
+    for (int r = 0; r < rows; ++r) {
+      for (int v = 0; v < vectors; ++v) {
+        registers[r][v].store_unaligned(numbers + r * width + v * lanes);
+      }
     }
   }
 

@@ -7,10 +7,14 @@
 
 namespace asymptoken::simd {
 
-/// Keys are packed in panels of this many, dimension-major inside a panel.
-inline constexpr std::ptrdiff_t keys_per_panel = 8;
+/// Keys are packed in panels of this many, dimension-major inside a panel; the dimensions of values likewise, in panels of
+/// as many, token by token inside a panel. So each step of a product reads one cache line (of floats).
+inline constexpr std::ptrdiff_t panel = 16;
 /// Keys between two looks at the running maximum. The same on every target: it decides where results are rounded.
-inline constexpr std::ptrdiff_t keys_per_block = 64;
+inline constexpr std::ptrdiff_t keys_per_block = 128;
+
+/// How many panels hold `count` keys or dimensions.
+constexpr std::ptrdiff_t panels(std::ptrdiff_t count) { return (count + panel - 1) / panel; }
 
 /// Queries that are attended to together, and what the softmax over the keys seen so far needs. Queries lie in the lanes:
 /// arrays of `width` numbers hold one for each query. Logits are in base 2: log2(e) is part of the scaled queries.
@@ -25,12 +29,12 @@ struct AttentionTile {
   std::ptrdiff_t key_dimension;
   std::ptrdiff_t value_dimension;
   const T* queries;          ///< key_dimension x width, scaled
-  const T* keys;             ///< panels x key_dimension x keys_per_panel
-  const T* values;           ///< keys x value_dimension
+  const T* keys;             ///< panels(keys) x key_dimension x panel
+  const T* values;           ///< blocks x panels(value_dimension) x keys_per_block x panel
   const T* multipliers;      ///< of the logits, one for each softmax
   std::ptrdiff_t softmaxes;  ///< 1: the multiplier is 1
   bool started;              ///< whether `maximum` and the sums come from earlier keys; else they are 0
-  T* logits;                 ///< scratch: keys_per_block x width; unused for one softmax
+  T* products;               ///< scratch: keys_per_block x width
   T* weights;                ///< scratch: keys_per_block x width
   T* maximum;                ///< softmaxes x width
   T* sum;                    ///< softmaxes x width: sum of the weights
@@ -43,6 +47,10 @@ struct AttentionTile {
 template <class T>
 using AttentionFunction = void (*)(const AttentionTile<T>& tile, std::ptrdiff_t first, std::ptrdiff_t last);
 
+/// totals = totals * factors + recent; recent = 0: rows of `width` numbers, one factor a query.
+template <class T>
+using MoveFunction = void (*)(double* totals, const double* factors, T* recent, std::ptrdiff_t rows);
+
 /// The hot loops, compiled once for each instruction set. Nothing here touches Eigen or the standard library's
 /// templates: those would be compiled for that instruction set too, and the linker may keep either copy.
 struct Kernels {
@@ -51,6 +59,8 @@ struct Kernels {
   AttentionFunction<float> attend_float;
   AttentionFunction<float> attend_float_with_spread;
   AttentionFunction<double> attend_double;  ///< always with spread
+  MoveFunction<float> move_float;
+  MoveFunction<double> move_double;
   void (*exp_float)(const float* x, float* y, std::size_t count);
   void (*exp_double)(const double* x, double* y, std::size_t count);
   void (*log_float)(const float* x, float* y, std::size_t count);

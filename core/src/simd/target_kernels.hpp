@@ -38,6 +38,8 @@ constexpr Kernels make_kernels() {
       .attend_float = Single::attend,
       .attend_float_with_spread = SingleWithSpread::attend,
       .attend_double = Double::attend,
+      .move_float = Single::move,
+      .move_double = Double::move,
       .exp_float =
           [](const float* x, float* y, std::size_t count) {
             transform<float, Arch>(x, y, count, [](auto v) { return exp<fused>(v); });

@@ -4,7 +4,7 @@ namespace asymptoken::simd {
 
 const TargetKernels& avx2_kernels() {
   static constexpr TargetKernels table =
-      make_target_kernels<xsimd::fma3<xsimd::avx2>, TileShape<4, 3>, TileShape<4, 3>>();
+      make_target_kernels<xsimd::fma3<xsimd::avx2>, TileShape<6, 2>, TileShape<6, 2>>();
   return table;
 }
 

@@ -3,7 +3,7 @@
 namespace asymptoken::simd {
 
 const TargetKernels& sse2_kernels() {
-  static constexpr TargetKernels table = make_target_kernels<xsimd::sse2, TileShape<4, 3>, TileShape<4, 3>>();
+  static constexpr TargetKernels table = make_target_kernels<xsimd::sse2, TileShape<6, 2>, TileShape<6, 2>>();
   return table;
 }
 
