@@ -101,8 +101,8 @@ TEST_CASE("keys may arrive in parts", "[attention]") {
   const AttentionOutput<float> whole = attend<float>(in.queries, in.keys, in.values, 0.5F);
   KeyValueCache<float> cache(6, 4);
   StreamingAttention<float> attention(in.queries, 0.5F, 4);
-  for (Index first = 0; first < 5000; first += 1024) {
-    const Index count = std::min<Index>(1024, 5000 - first);
+  for (Index first = 0; first < 5000; first += 128) {
+    const Index count = std::min<Index>(128, 5000 - first);
     cache.append(in.keys.middleRows(first, count), in.values.middleRows(first, count));
     attention.accumulate(cache, first, first + count);
   }

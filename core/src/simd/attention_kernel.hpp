@@ -162,6 +162,8 @@ class AttentionKernel {
       maximum[v] = V::load_unaligned(tile.maximum + softmax * width + v * lanes);
       sum[v] = squares[v] = weighted_logits[v] = V(T(0));
     }
+    // More independent exponentials at a time, for the compilers of browsers.
+#pragma GCC unroll 2
     for (Size row = 0; row < count; ++row) {
       for (int v = 0; v < vectors; ++v) {
         const Size at = row * width + v * lanes;

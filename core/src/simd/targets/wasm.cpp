@@ -3,7 +3,7 @@
 namespace asymptoken::simd {
 
 const TargetKernels& wasm_kernels() {
-  static constexpr TargetKernels table = make_target_kernels<xsimd::wasm, TileShape<4, 2>, TileShape<4, 2>>();
+  static constexpr TargetKernels table = make_target_kernels<xsimd::wasm, TileShape<2, 4>, TileShape<2, 4>>();
   return table;
 }
 
