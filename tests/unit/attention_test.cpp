@@ -163,6 +163,41 @@ TEST_CASE("float32 stays accurate over a million keys", "[attention]") {
   }
 }
 
+TEST_CASE("float32 keeps the accuracy that the header states", "[attention]") {
+  struct Case {
+    const char* name;
+    Inputs in;
+    float scale;
+  };
+  std::vector<Case> cases = {
+      {"ordinary", random_inputs(40, 4000, 64, 64, 21), 0.125F},
+      {"logits of 1e4", random_inputs(40, 3000, 8, 5, 22), 1000.0F},
+      {"logits of 1e4 that cancel", random_inputs(40, 3000, 100, 5, 23), 300.0F},
+      {"a million keys", random_inputs(3, 1'000'000, 3, 2, 24), 1e-3F},
+      {"near ties", random_inputs(40, 5000, 6, 4, 25), 3000.0F},
+  };
+  // The keys of the last case differ in their last bits only.
+  Rows<float>& keys = cases.back().in.keys;
+  for (Index row = 1; row < keys.rows(); ++row) {
+    keys.row(row) = keys.row(0) * (1.0F + 0x1p-22F * static_cast<float>(row % 3));
+  }
+  constexpr double unit = 0x1p-23;
+  for (const Case& c : cases) {
+    const AttentionOutput<double> expected = naive(c.in.queries.cast<double>(), c.in.keys.cast<double>(),
+                                                   c.in.values.cast<double>(), static_cast<double>(c.scale));
+    const double terms = static_cast<double>(
+        c.scale * (c.in.queries.cwiseAbs() * c.in.keys.cwiseAbs().transpose().eval()).maxCoeff());
+    const double bound = (unit * static_cast<double>(c.in.keys.cols() + 3) * terms + 4e-6) *
+                         static_cast<double>(c.in.values.cwiseAbs().maxCoeff());
+    for (const Compute compute : all_computes()) {
+      const AttentionOutput<float> out =
+          attend<float>(c.in.queries, c.in.keys, c.in.values, c.scale, compute);
+      INFO(c.name << ", " << name_of(compute.target) << (compute.deterministic ? " deterministic" : ""));
+      CHECK((out.output.cast<double>() - expected.output).cwiseAbs().maxCoeff() < bound);
+    }
+  }
+}
+
 TEST_CASE("logits of 1e4 and ties are ordinary input", "[attention]") {
   Rows<float> keys(5, 1);
   keys << 100, -100, 100, 99, 0;

@@ -63,6 +63,10 @@ struct AttentionOutput {
 /// queries x (value_dimension + a few), never queries x keys. The result after any number of keys is that of
 /// softmax over exactly those keys. Cut at multiples of 128 keys, the parts give the same bits as the whole; other cuts
 /// move the last bits. With `deterministic` the bits do not depend on the SIMD target either.
+///
+/// Accuracy of float: each number of the output is within (2^-23 (d + 3) S + 4e-6) max |v| of the exact one, where S is the
+/// largest sum_k |scale x_k y_k|: logits are sums of d products in float32, weights are accurate to 1.6e-7, and float32 sums
+/// move to float64 every 2048 keys. Rounding errors mostly cancel: a tenth of that is usual.
 template <class T>
 class StreamingAttention {
  public:
