@@ -4,16 +4,16 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
-#include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "asymptoken/error.hpp"
+#include "work/in_order.hpp"
 #include "work/interrupt.hpp"
 #include "work/machine.hpp"
 #include "work/parallel.hpp"
+#include "work/query_blocks.hpp"
 
 namespace asymptoken::native {
 
@@ -36,46 +36,36 @@ class Summarizer {
   Index count_ = 0;
 };
 
-// Folds blocks of outputs in the order of the queries, whatever the order they are finished in, so that sums do not
-// depend on which thread was faster.
+// Adds blocks of outputs up as they are finished.
 template <class T>
 class OrderedStatistics {
  public:
   explicit OrderedStatistics(Vector origin) : moments_(std::move(origin)) {}
 
-  void add(std::size_t block, AttentionOutput<T> output) {
-    const std::scoped_lock lock(mutex_);
-    waiting_.emplace(block, std::move(output));
-    for (auto next = waiting_.find(folded_); next != waiting_.end(); next = waiting_.find(folded_)) {
-      moments_.add(RowsView<T>(next->second.output));
-      log_sum_exp_.add(next->second.log_sum_exp);
-      participation_.add(next->second.participation);
-      entropy_.add(next->second.entropy);
-      waiting_.erase(next);
-      ++folded_;
-    }
-  }
+  void add(std::size_t block, AttentionOutput<T> output) { blocks_.add(block, std::move(output)); }
   AttentionStatistics statistics() const {
     return {moments_.moments(), log_sum_exp_.summary(), participation_.summary(), entropy_.summary()};
   }
 
  private:
-  std::mutex mutex_;
-  std::map<std::size_t, AttentionOutput<T>> waiting_;
-  std::size_t folded_ = 0;
+  void take(const AttentionOutput<T>& output) {
+    moments_.add(RowsView<T>(output.output));
+    log_sum_exp_.add(output.log_sum_exp);
+    participation_.add(output.participation);
+    entropy_.add(output.entropy);
+  }
+
   MomentAccumulator moments_;
   Summarizer log_sum_exp_;
   Summarizer participation_;
   Summarizer entropy_;
+  InOrder<AttentionOutput<T>> blocks_{[this](const AttentionOutput<T>& output) { take(output); }};
 };
 
 // How the work is cut. Depends on the shapes alone, so that results do not depend on the machine.
 struct Blocks {
-  // Every kernel's tile of queries divides this; part of a tile takes as long as a whole one.
-  static constexpr Index tile = 48;
-
   explicit Blocks(const AttentionArrays& arrays)
-      : queries(tile * std::clamp<Index>(arrays.queries().rows() / 64 / tile, 1, 5)),
+      : queries(queries_per_block(arrays.queries().rows())),
         // Some 10 ms of work between two looks at the stop flag.
         keys(std::clamp<Index>(
             static_cast<Index>(2e8) / queries / (arrays.keys().columns() + arrays.values().columns()), 1024,
