@@ -1,4 +1,4 @@
-# The two browsers that the tests drive. Nothing else needs them.
+# The two browsers that the tests drive, of which the benchmarks need one. Nothing else needs them.
 
 need_browsers() {
   ASYMPTOKEN_CHROMIUM=${ASYMPTOKEN_CHROMIUM:-$(first_of chromium chromium-browser google-chrome)}
@@ -9,6 +9,13 @@ need_browsers() {
     ASYMPTOKEN_FIREFOX=$(first_of firefox-esr)
   fi
   export ASYMPTOKEN_CHROMIUM ASYMPTOKEN_FIREFOX
+}
+
+need_chromium() {
+  ASYMPTOKEN_CHROMIUM=${ASYMPTOKEN_CHROMIUM:-$(first_of chromium chromium-browser google-chrome)}
+  [ -n "$ASYMPTOKEN_CHROMIUM" ] || system_packages 'the browser that the benchmarks drive' chromium
+  ASYMPTOKEN_CHROMIUM=${ASYMPTOKEN_CHROMIUM:-$(first_of chromium)}
+  export ASYMPTOKEN_CHROMIUM
 }
 
 # first_of NAME...: the path of the first program of the list that is there.

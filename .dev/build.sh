@@ -23,8 +23,9 @@ build_all() {
   build_site
 }
 
+# build_native TESTS [OPTION...]: with more options for CMake
 build_native() {
-  configure_native "$1"
+  configure_native "$@"
   step 'building the command: build/native/asymptoken'
   quietly build-native cmake --build build/native --parallel "$jobs"
 }
@@ -33,7 +34,10 @@ configure_native() {
   need_compiler
   need_libraries
   [ "$1" = OFF ] || need_catch2
-  quietly configure-native cmake --preset native "-DASYMPTOKEN_BUILD_TESTS=$1"
+  configure_tests=$1
+  shift
+  quietly configure-native cmake --preset native "-DASYMPTOKEN_BUILD_TESTS=$configure_tests" \
+    -DASYMPTOKEN_BUILD_BENCHMARKS=OFF "$@"
 }
 
 build_wasm() {

@@ -32,6 +32,7 @@ struct AttendOptions {
   std::string output;
   std::string stats;
   bool float64 = false;
+  bool deterministic = false;
 };
 
 Json json_of(const Summary& summary) {
@@ -47,7 +48,7 @@ Json json_of(const Matrix& matrix) {
 }
 
 template <class T>
-bool attend(const AttendOptions& options, const AttentionArrays& arrays, double scale, SimdTarget target,
+bool attend(const AttendOptions& options, const AttentionArrays& arrays, double scale, Compute compute,
             AttentionStatistics* statistics) {
   std::optional<NpyWriter<T>> writer;
   if (!options.output.empty()) {
@@ -57,7 +58,7 @@ bool attend(const AttendOptions& options, const AttentionArrays& arrays, double 
     if (writer) writer->write(first, rows);
   };
   const bool complete =
-      attend_arrays<T>(arrays, scale, {.target = target}, threads_of(options.work),
+      attend_arrays<T>(arrays, scale, compute, threads_of(options.work),
                        progress_display(options.work.progress, "queries"), sink, statistics);
   if (complete && writer) writer->publish();
   return complete;
@@ -69,7 +70,7 @@ int run(const AttendOptions& options) {
                                NpyReader(options.values));
   const double scale = options.scale.empty() ? 1 / std::sqrt(static_cast<double>(arrays.keys().columns()))
                                              : parse_number("--scale", options.scale);
-  const SimdTarget target = simd_of(options.work);
+  const Compute compute{.target = simd_of(options.work), .deterministic = options.deterministic};
   require_writable({{"--output", options.output}, {"--stats", options.stats}});
 
   watch_interrupts();
@@ -77,8 +78,8 @@ int run(const AttendOptions& options) {
   const bool has_statistics = !options.stats.empty() || options.output.empty();
   AttentionStatistics statistics;
   AttentionStatistics* wanted = has_statistics ? &statistics : nullptr;
-  const bool complete = in_float64 ? attend<double>(options, arrays, scale, target, wanted)
-                                   : attend<float>(options, arrays, scale, target, wanted);
+  const bool complete = in_float64 ? attend<double>(options, arrays, scale, compute, wanted)
+                                   : attend<float>(options, arrays, scale, compute, wanted);
   if (!complete) {
     std::fprintf(stderr, "asymptoken: interrupted; nothing was written\n");
     return interrupted_exit_code();
@@ -97,7 +98,7 @@ int run(const AttendOptions& options) {
                       {"mean", json_of(statistics.outputs.mean)},
                       {"covariance", json_of(statistics.outputs.covariance)},
                       {"number_type", in_float64 ? "float64" : "float32"},
-                      {"simd", name_of(target)},
+                      {"simd", name_of(compute.target)},
                       {"seconds", elapsed.count()},
                       {"peak_memory_bytes", static_cast<std::int64_t>(peak_memory())},
                       {"version", version()}};
@@ -131,6 +132,8 @@ void add_attend_command(CLI::App& app, int& exit_code) {
                    "Write statistics of outputs and weights as JSON; - for standard output")
       ->type_name("FILE");
   command->add_flag("--float64", options->float64, "Compute and write float64, whatever the arrays hold");
+  command->add_flag("--deterministic", options->deterministic,
+                    "No fused operation: the same bits with every instruction set, and in a browser");
   add_work_options(*command, options->work);
   command->footer(
       "Arrays are little-endian float32 or float64, all three the same, in C order. In memory are keys and "

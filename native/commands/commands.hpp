@@ -11,5 +11,6 @@ void add_run_command(CLI::App& app, int& exit_code);
 void add_show_command(CLI::App& app, int& exit_code);
 void add_limit_command(CLI::App& app, int& exit_code);
 void add_attend_command(CLI::App& app, int& exit_code);
+void add_bench_command(CLI::App& app, int& exit_code);
 
 }  // namespace asymptoken::native

@@ -27,13 +27,17 @@ void add_spec_options(CLI::App& command, SpecOptions& options, bool is_required)
       ->allow_extra_args(false);
 }
 
-void add_work_options(CLI::App& command, WorkOptions& options) {
+void add_compute_options(CLI::App& command, WorkOptions& options) {
   command.add_option("--threads", options.threads, "How many threads compute; default: all of this machine")
       ->type_name("N");
   command
       .add_option("--simd", options.simd,
                   "Instruction set to compute with; default: the fastest of this machine")
       ->type_name("TARGET");
+}
+
+void add_work_options(CLI::App& command, WorkOptions& options) {
+  add_compute_options(command, options);
   command
       .add_option("--progress", options.progress,
                   "auto: a bar on a terminal, else nothing (default);\n"

@@ -18,13 +18,15 @@ struct SpecOptions {
 };
 void add_spec_options(CLI::App& command, SpecOptions& options, bool is_required);
 
-/// --threads, --simd and --progress, as they were typed.
+/// --threads, --simd and, where there is something to wait for, --progress, as they were typed.
 struct WorkOptions {
   std::string threads;
   std::string simd;
   std::string progress = "auto";
 };
 void add_work_options(CLI::App& command, WorkOptions& options);
+/// Of these only --threads and --simd.
+void add_compute_options(CLI::App& command, WorkOptions& options);
 /// Throws Error when it is not a whole number that makes sense. Empty: all that the machine has.
 unsigned threads_of(const WorkOptions& options);
 /// Throws Error when this machine lacks the target. Empty: the fastest.

@@ -8,6 +8,8 @@ export interface Workload {
   kind: 'attention' | 'moments' | 'peak';
   n: number;
   d: number;
+  /** Where there are not as many of them as keys. */
+  queries?: number;
 }
 
 export interface Times {
@@ -36,8 +38,8 @@ export interface Row {
   /** Whether the ratios of the others are to this one. */
   ours: boolean;
   error: number;
+  /** Of each round, by the schedule's clock. */
   milliseconds: number[];
-  processor_milliseconds?: number[];
   /** Time of this one to that of ours in the same round. */
   ratio: Spread;
   gigaflops: number;
@@ -107,6 +109,11 @@ async function inTurn(contestants: Contestant[], { rounds, seconds }: Schedule):
   return times;
 }
 
+/** Of times of the same rounds. */
+export function ratioOf(times: number[], reference: number[]): Spread {
+  return spread(times.map((time, round) => time / reference[round]!));
+}
+
 function rowsOf(
   place: string,
   workload: Workload,
@@ -124,7 +131,7 @@ function rowsOf(
   const peak = clocked.at(-1)!.map((time) => time * share);
   return contestants.slice(0, -1).map(({ name, error }, index) => {
     const mine = clocked[index]!;
-    const { processor_milliseconds, peak_memory } = times[index]![0]!;
+    const { peak_memory } = times[index]![0]!;
     return {
       place,
       workload,
@@ -132,11 +139,8 @@ function rowsOf(
       contestant: name,
       ours: index < ours,
       error,
-      milliseconds: times[index]!.map((turn) => turn.milliseconds),
-      ...(processor_milliseconds !== undefined && {
-        processor_milliseconds: times[index]!.map((turn) => turn.processor_milliseconds!),
-      }),
-      ratio: spread(mine.map((time, round) => time / reference[round]!)),
+      milliseconds: mine,
+      ratio: ratioOf(mine, reference),
       gigaflops: operations(workload) / median(mine) / 1e6,
       fraction_of_peak: median(mine.map((time, round) => peak[round]! / time)),
       ...(peak_memory !== undefined && { peak_memory }),

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { compare, type Entry, type Row, type Schedule, type Workload } from './comparison.ts';
 import { program } from './program.ts';
 
-const build = process.env['ASYMPTOKEN_BUILD'] ?? join(import.meta.dirname, '../../build/native');
-const ours = join(build, 'asymptoken_contestant_asymptoken');
+export const build = process.env['ASYMPTOKEN_BUILD'] ?? join(import.meta.dirname, '../../build/native');
+export const ours = join(build, 'asymptoken_contestant_asymptoken');
 const oneDnn = join(build, 'asymptoken_contestant_onednn');
 const python = process.env['ASYMPTOKEN_PYTHON'] ?? 'python3';
 

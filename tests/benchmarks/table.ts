@@ -1,5 +1,5 @@
-import type { Row } from './comparison.ts';
-import { median } from './statistics.ts';
+import { ratioOf, type Row, type Workload } from './comparison.ts';
+import { median, type Spread } from './statistics.ts';
 
 /** Columns of a table; all but the first are aligned at the right. */
 function aligned(rows: string[][]): string {
@@ -14,22 +14,52 @@ function aligned(rows: string[][]): string {
     .join('\n');
 }
 
-const header = ['', 'ms', 'time to ours', '(least - most)', 'GFLOP/s', 'of peak', 'MB', 'error'];
+const spreadText = ({ median, min, max }: Spread) =>
+  `${median.toFixed(2)} (${min.toFixed(2)} - ${max.toFixed(2)})`;
+const percent = (fraction: number) => `${(100 * fraction).toFixed(0)} %`;
+
+function named({ kind, n, d }: Workload): string {
+  return `${kind}, n = ${n}, d = ${d}`;
+}
 
 /** The rows of one workload. */
 export function table(rows: Row[]): string {
   const { place, workload, threads } = rows[0]!;
-  const what = workload.kind === 'moments' ? 'mean and covariance of the output' : 'attention';
+  const header = ['', 'ms', 'time to ours', 'GFLOP/s', 'of peak', 'MB', 'error'];
   const lines = rows.map((row) => [
     `  ${row.contestant}`,
     median(row.milliseconds).toFixed(1),
-    row.ratio.median.toFixed(2),
-    `(${row.ratio.min.toFixed(2)} - ${row.ratio.max.toFixed(2)})`,
+    spreadText(row.ratio),
     row.gigaflops.toFixed(1),
-    `${(100 * row.fraction_of_peak).toFixed(0)} %`,
+    percent(row.fraction_of_peak),
     row.peak_memory === undefined ? '' : (row.peak_memory / 1e6).toFixed(0),
     row.error.toExponential(0),
   ]);
-  const title = `${what}, n = ${workload.n}, d = ${workload.d}; ${place}, threads: ${threads}`;
-  return `${title}\n${aligned([header, ...lines])}\n`;
+  return `${named(workload)}; ${place}, threads: ${threads}\n${aligned([header, ...lines])}\n`;
+}
+
+/** Everything at once: each of ours beside the fastest peer of its comparison. */
+export function summary(rows: Row[]): string {
+  const header = ['', 'threads', 'ms', 'of peak', 'faster than the best peer', ''];
+  const lines = rows
+    .filter(({ ours }) => ours)
+    .map((row) => {
+      const peers = rows.filter(
+        (other) =>
+          !other.ours &&
+          other.place === row.place &&
+          other.workload === row.workload &&
+          other.threads === row.threads,
+      );
+      const best = peers.sort((a, b) => median(a.milliseconds) - median(b.milliseconds))[0];
+      return [
+        `${named(row.workload)}: ${row.contestant}`,
+        String(row.threads),
+        median(row.milliseconds).toFixed(1),
+        percent(row.fraction_of_peak),
+        best ? spreadText(ratioOf(best.milliseconds, row.milliseconds)) : '',
+        best?.contestant ?? '',
+      ];
+    });
+  return aligned([header, ...lines]);
 }

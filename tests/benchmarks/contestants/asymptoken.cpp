@@ -1,8 +1,6 @@
 #include "asymptoken/attention.hpp"
 
-#include <cmath>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
 #include "asymptoken/result.hpp"
@@ -20,7 +18,7 @@ using namespace asymptoken;
 class Attention {
  public:
   Attention(const benchmarks::Workload& workload, const benchmarks::Arrays& arrays, Compute compute)
-      : workload_(workload), arrays_(arrays), compute_(compute), outputs_(workload.n, workload.d) {}
+      : workload_(workload), arrays_(arrays), compute_(compute), outputs_(workload.queries, workload.d) {}
 
   void attend() {
     run([this](std::size_t, Index first, const AttentionOutput<float>& block) {
@@ -44,8 +42,8 @@ class Attention {
   void run(const native::BlockSink& sink) const {
     KeyValueCache<float> tokens(workload_.d, workload_.d);
     tokens.append(arrays_.keys, arrays_.values);
-    const float scale = 1 / std::sqrt(static_cast<float>(workload_.d));
-    native::attend_in_blocks(arrays_.queries, tokens, scale, compute_, workload_.threads, sink);
+    native::attend_in_blocks(arrays_.queries, tokens, benchmarks::scale_of(arrays_), compute_,
+                             workload_.threads, sink);
   }
 
   const benchmarks::Workload workload_;

@@ -10,7 +10,6 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <random>
 #include <stdexcept>
 #include <string_view>
 #include <vector>
@@ -29,55 +28,14 @@ std::optional<Json> read_line() {
 
 void write_line(const Json& json) { std::cout << json.dump() << std::endl; }
 
-Rows<float> normal_rows(Index rows, Index columns, unsigned seed) {
-  std::mt19937 generator(seed);
-  std::normal_distribution<float> normal;
-  return Rows<float>::NullaryExpr(rows, columns, [&] { return normal(generator); });
-}
-
-/// The output of one query from the definition.
-Vector attend_one(const Arrays& arrays, Index query) {
-  const double scale = 1 / std::sqrt(static_cast<double>(arrays.keys.cols()));
-  const Vector x = scale * arrays.queries.row(query).transpose().cast<double>();
-  Vector weights(arrays.keys.rows());
-  for (Index key = 0; key < weights.size(); ++key) weights[key] = arrays.keys.row(key).cast<double>().dot(x);
-  weights = (weights.array() - weights.maxCoeff()).exp();
-  Vector output = Vector::Zero(arrays.values.cols());
-  for (Index key = 0; key < weights.size(); ++key) {
-    output += weights[key] * arrays.values.row(key).transpose().cast<double>();
-  }
-  return output / weights.sum();
-}
-
-double error_of(const Rows<float>& outputs, const Arrays& arrays) {
-  constexpr Index checked = 8;
-  double error = 0;
-  for (Index i = 0; i < checked; ++i) {
-    const Index query = i * (outputs.rows() - 1) / (checked - 1);
-    const Vector output = outputs.row(query).transpose().cast<double>();
-    error = std::max(error, (output - attend_one(arrays, query)).cwiseAbs().maxCoeff());
-  }
-  return error;
-}
-
-double error_of(const Moments& moments, const Arrays& arrays) {
-  Rows<double> outputs(arrays.queries.rows(), arrays.values.cols());
-  for (Index query = 0; query < outputs.rows(); ++query) outputs.row(query) = attend_one(arrays, query);
-  const Vector mean = outputs.colwise().mean();
-  outputs.rowwise() -= mean.transpose();
-  Matrix covariance = Matrix::Zero(mean.size(), mean.size());
-  for (Index query = 0; query < outputs.rows(); ++query) {
-    covariance += outputs.row(query).transpose() * outputs.row(query);
-  }
-  covariance /= static_cast<double>(outputs.rows());
-  return std::max((moments.mean - mean).cwiseAbs().maxCoeff(),
-                  (moments.covariance - covariance).cwiseAbs().maxCoeff());
-}
-
-double error_of(const Contestant& contestant, const Arrays& arrays) {
+double verified_error(const Contestant& contestant, const Arrays& arrays) {
   double error = 0;
   if (contestant.outputs != nullptr) error = std::max(error, error_of(*contestant.outputs, arrays));
-  if (contestant.moments != nullptr) error = std::max(error, error_of(*contestant.moments, arrays));
+  if (contestant.moments != nullptr) {
+    const double scale = 1 / std::sqrt(static_cast<double>(arrays.keys.cols()));
+    const Moments exact = exact_moments(arrays.queries, arrays.keys, arrays.values, scale);
+    error = std::max(error, error_of(*contestant.moments, exact));
+  }
   return error;
 }
 
@@ -124,15 +82,14 @@ int take_part(const MakeContestant& make) {
     const Workload workload{.kind = wanted->at("kind"),
                             .n = wanted->at("n"),
                             .d = wanted->at("d"),
+                            .queries = wanted->value("queries", wanted->at("n").get<Index>()),
                             .threads = wanted->at("threads")};
-    const Index n = workload.kind == "peak" ? 0 : workload.n;
-    const Arrays arrays{.queries = normal_rows(n, workload.d, 1),
-                        .keys = normal_rows(n, workload.d, 2),
-                        .values = normal_rows(n, workload.d, 3)};
+    const bool has_arrays = workload.kind != "peak";
+    const Arrays arrays = has_arrays ? normal_arrays(workload.queries, workload.n, workload.d) : Arrays{};
     const Contestant contestant = make(workload, arrays);
     contestant.run();
     const double memory = peak_memory();
-    write_line({{"contestant", contestant.name}, {"error", error_of(contestant, arrays)}});
+    write_line({{"contestant", contestant.name}, {"error", verified_error(contestant, arrays)}});
     while (const std::optional<Json> turn = read_line()) {
       const Times times = measure(contestant.run, turn->at("seconds"));
       write_line({{"milliseconds", times.milliseconds},

@@ -3,32 +3,26 @@
 #include <functional>
 #include <string>
 
-#include "asymptoken/matrix.hpp"
+#include "problem.hpp"
 
 namespace asymptoken::benchmarks {
 
-/// What a contestant is asked to do: n queries attend to n keys, one head, scale 1/sqrt(d).
+/// What a contestant is asked to do: queries attend to n keys, one head, scale 1/sqrt(d).
 struct Workload {
   /// `attention`: the outputs. `moments`: their mean and population covariance. `peak`: 4 n^2 d floating-point operations
   /// in registers.
   std::string kind;
   Index n = 0;
   Index d = 0;
+  Index queries = 0;  ///< n of them unless the workload says otherwise
   unsigned threads = 1;
-};
-
-/// Standard normal numbers.
-struct Arrays {
-  Rows<float> queries;
-  Rows<float> keys;
-  Rows<float> values;
 };
 
 struct Contestant {
   std::string name;
   /// What is timed.
   std::function<void()> run;
-  /// Where `run` leaves its outputs, n x d; null when it makes none.
+  /// Where `run` leaves its outputs, queries x d; null when it makes none.
   const Rows<float>* outputs = nullptr;
   /// Where `run` leaves the outputs' moments; null when it makes none.
   const Moments* moments = nullptr;
@@ -39,7 +33,7 @@ using MakeContestant = std::function<Contestant(const Workload&, const Arrays&)>
 
 /// Takes part in a comparison over standard input and output, one JSON document a line:
 ///
-///   in   {"kind", "n", "d", "threads"}, the workload
+///   in   {"kind", "n", "d", "threads"}, perhaps {"queries"}: the workload
 ///   out  {"contestant", "error"}: its name, and the largest absolute difference to float64 in eight outputs or in all moments
 ///   in   {"seconds"}
 ///   out  {"milliseconds", "processor_milliseconds"} of the median of as many runs as fill that time; {"peak_memory"} in bytes
