@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Result, Spec } from '../../wasm/src/api.ts';
+import { readNpy, writeNpy, type Matrix } from '../command/npy.ts';
 
 /** The command to agree with; build/native/asymptoken unless ASYMPTOKEN_COMMAND names another. */
 const command =
@@ -48,6 +49,23 @@ export function refusedNatively(spec: Spec): string {
   const { stderr, code } = call(command, ['run', '-', '--progress', 'none'], JSON.stringify(spec));
   assert.equal(code, 2, stderr);
   return stderr.replace(/^asymptoken: /, '').trimEnd();
+}
+
+/** The outputs of the command's deterministic attention. */
+export function attendNatively(queries: Matrix, keys: Matrix, values: Matrix): Float32Array {
+  const folder = mkdtempSync(join(tmpdir(), 'asymptoken-'));
+  try {
+    const [q, k, v, o] = ['q', 'k', 'v', 'o'].map((name) => join(folder, `${name}.npy`)) as string[];
+    writeNpy(q!, queries);
+    writeNpy(k!, keys);
+    writeNpy(v!, values);
+    const args = ['attend', '--queries', q!, '--keys', k!, '--values', v!, '--output', o!, '--deterministic'];
+    const { stderr, code } = call(command, args);
+    assert.equal(code, 0, stderr);
+    return readNpy(o!).values as Float32Array;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** The first n tokens of a replicate, as the bytes of their floats. */

@@ -36,37 +36,18 @@ const queries = 1024;
 
 function sweeps(quick: boolean, threads: number[]): Sweep[] {
   const squares = quick ? [1000, 2000, 4000, 8000] : [1000, 2000, 4000, 8000, 16000, 32000];
-  const many = quick ? [1000, 10_000, 100_000] : [1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000];
+  const counts = [1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000];
   const dimensions = quick ? [1, 4, 16, 64, 256] : [1, 2, 4, 8, 16, 32, 64, 128, 256];
-  const fixed = many.map((n) => ({ n, d: 50, queries }));
-  const one = [threads[0]!];
+  const square = squares.map((n) => ({ n, d: 50 }));
+  const long = counts.map((n) => ({ n, d: 50, queries }));
+  const wide = dimensions.map((d) => ({ n: 16384, d, queries }));
+  const time = { y: 'milliseconds', threads } as const;
+  const overKeys = { what: `${queries} queries over n keys, d = 50`, x: 'n' } as const;
   return [
-    {
-      what: 'n queries over n keys, d = 50',
-      ...{ x: 'n', y: 'milliseconds', threads, fitFrom: 2000 },
-      sizes: squares.map((n) => ({ n, d: 50 })),
-    },
-    {
-      what: `${queries} queries over n keys, d = 50`,
-      x: 'n',
-      y: 'milliseconds',
-      threads,
-      fitFrom: 10_000,
-      sizes: fixed,
-    },
-    {
-      what: `${queries} queries over 16384 keys`,
-      ...{ x: 'd', y: 'milliseconds', threads, fitFrom: 16 },
-      sizes: dimensions.map((d) => ({ n: 16384, d, queries })),
-    },
-    {
-      what: `${queries} queries over n keys, d = 50`,
-      x: 'n',
-      y: 'megabytes',
-      threads: one,
-      fitFrom: 10_000,
-      sizes: fixed,
-    },
+    { what: 'n queries over n keys, d = 50', x: 'n', ...time, sizes: square, fitFrom: 2000 },
+    { ...overKeys, ...time, sizes: quick ? long.slice(0, 5) : long, fitFrom: 10_000 },
+    { what: `${queries} queries over 16384 keys`, x: 'd', ...time, sizes: wide, fitFrom: 16 },
+    { ...overKeys, y: 'megabytes', threads: threads.slice(0, 1), sizes: long, fitFrom: 100_000 },
   ];
 }
 

@@ -2,16 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
+#include <cstdint>
+
+#include "asymptoken/random.hpp"
 
 namespace asymptoken::benchmarks {
 
 namespace {
 
-Rows<float> normal_rows(Index rows, Index columns, unsigned seed) {
-  std::mt19937 generator(seed);
-  std::normal_distribution<float> normal;
-  return Rows<float>::NullaryExpr(rows, columns, [&] { return normal(generator); });
+Rows<float> normal_rows(Index count, Index columns, std::uint64_t id) {
+  Rows<float> rows(count, columns);
+  normal_variates({.seed = 1, .id = id}, 0, {rows.data(), static_cast<std::size_t>(rows.size())});
+  return rows;
 }
 
 template <class T>

@@ -21,7 +21,7 @@ export interface PowerLaw {
   intercept: number;
 }
 
-/** Least squares on logarithms. */
+/** Least squares on logarithms, of three points or more. */
 export function powerLaw(points: readonly { x: number; y: number }[]): PowerLaw {
   const mean = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
   const x = points.map((point) => Math.log(point.x));
@@ -31,6 +31,6 @@ export function powerLaw(points: readonly { x: number; y: number }[]): PowerLaw 
   const exponent = x.reduce((sum, value, i) => sum + (value - meanX) * (y[i]! - meanY), 0) / squares;
   const intercept = meanY - exponent * meanX;
   const residuals = x.reduce((sum, value, i) => sum + (y[i]! - intercept - exponent * value) ** 2, 0);
-  const standard_error = Math.sqrt(residuals / Math.max(1, points.length - 2) / squares);
+  const standard_error = Math.sqrt(residuals / (points.length - 2) / squares);
   return { exponent, standard_error, intercept };
 }

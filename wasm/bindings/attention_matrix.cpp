@@ -1,22 +1,12 @@
 #include "attention_matrix.hpp"
 
-#include <algorithm>
-
 #include "asymptoken/error.hpp"
+#include "steps.hpp"
 #include "token_sampler.hpp"
 
 namespace asymptoken::wasm {
 
 namespace {
-
-/// Keys that the streaming kernel takes in one go; shorter parts cost it time.
-constexpr Index keys_per_part = 1024;
-
-/// As many of the remaining `rest` units as `work` pays for, in whole parts, at least one part.
-Index affordable(double work, double work_each, Index part, Index rest) {
-  const double parts = std::min(work / (work_each * static_cast<double>(part)), static_cast<double>(rest));
-  return std::min(rest, std::max<Index>(1, static_cast<Index>(parts)) * part);
-}
 
 Index checked_head(const Spec& spec, Index head) {
   const auto heads = static_cast<Index>(spec.attention.heads.size());

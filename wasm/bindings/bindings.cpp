@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "array_attention.hpp"
 #include "asymptoken/result.hpp"
 #include "asymptoken/spec.hpp"
 #include "attention_matrix.hpp"
@@ -66,6 +67,25 @@ val log_sum_exp(const AttentionMatrix& matrix) {
   return copied(matrix.log_sum_exp().data(), static_cast<std::size_t>(matrix.log_sum_exp().size()));
 }
 
+void append(ArrayAttention& attention, const val& keys, const val& values) {
+  attention.append(emscripten::convertJSArrayToNumberVector<float>(keys),
+                   emscripten::convertJSArrayToNumberVector<float>(values));
+}
+
+void begin(ArrayAttention& attention, const val& queries) {
+  attention.begin(emscripten::convertJSArrayToNumberVector<float>(queries));
+}
+
+val output(const ArrayAttention& attention) {
+  const Rows<float>& output = attention.attention().output;
+  return copied(output.data(), static_cast<std::size_t>(output.size()));
+}
+
+val array_log_sum_exp(const ArrayAttention& attention) {
+  const Vector& numbers = attention.attention().log_sum_exp;
+  return copied(numbers.data(), static_cast<std::size_t>(numbers.size()));
+}
+
 val sample(const TokenSampler& sampler, Index first, Index count) {
   const Rows<float> tokens = sampler.sample(first, count);
   return copied(tokens.data(), static_cast<std::size_t>(tokens.size()));
@@ -99,6 +119,15 @@ EMSCRIPTEN_BINDINGS(asymptoken) {
       .function("advance", &Guarded<&AttentionMatrix::advance>::call)
       .function("weights", &Guarded<&weights>::call)
       .function("logSumExp", &Guarded<&log_sum_exp>::call);
+
+  class_<ArrayAttention>("ArrayAttention")
+      .constructor(&Guarded<&made<ArrayAttention, Index, Index, Index, double, bool>>::call,
+                   allow_raw_pointers())
+      .function("append", &Guarded<&append>::call)
+      .function("begin", &Guarded<&begin>::call)
+      .function("advance", &Guarded<&ArrayAttention::advance>::call)
+      .function("output", &Guarded<&output>::call)
+      .function("logSumExp", &Guarded<&array_log_sum_exp>::call);
 
   class_<TokenSampler>("TokenSampler")
       .constructor(&Guarded<&made<TokenSampler, std::string, Index, Index>>::call, allow_raw_pointers())

@@ -112,6 +112,28 @@ export interface Heatmap {
   logSumExp: Float64Array;
 }
 
+/** Arrays are row-major: one query, key or value a row. All of their numbers have to be finite. */
+export interface AttendRequest {
+  queries: Float32Array;
+  keys: Float32Array;
+  /** As many rows as `keys` has, of any width. */
+  values: Float32Array;
+  /** How many numbers a query has, and a key. */
+  dimension: number;
+  /** The logit of query x against key k is scale <x, k>; default: 1 / sqrt(dimension). */
+  scale?: number;
+  /** No fused operation: the same bits in every engine, and natively. Default false. */
+  deterministic?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface Attention {
+  /** Of each query, the mean of the values under its softmax weights; row-major. */
+  output: Float32Array;
+  /** Of each query, the log of the sum of e^logit. */
+  logSumExp: Float64Array;
+}
+
 export interface Tokens {
   n: number;
   dimension: number;
@@ -146,6 +168,8 @@ export interface Asymptoken {
   /** Closed forms only: limit, asymptotic constants, horizon, predicted exponents. */
   limit(spec: Spec): Promise<unknown>;
   heatmap(spec: Spec, request: HeatmapRequest): Promise<Heatmap>;
+  /** Softmax attention over arrays of the caller's. Memory is that of the arrays, in each worker: never queries x keys. */
+  attend(request: AttendRequest): Promise<Attention>;
   /** The first n tokens of the law, as `heatmap` uses them. */
   tokens(spec: Spec, n: number, replicate?: number): Promise<Tokens>;
   /** Ends the workers; anything under way rejects. */

@@ -19,6 +19,21 @@ export function range(field: string, value: unknown, n: number): [number, number
   throw new Error(`${field} is ${shown(value)}; expected [first, last] with 0 <= first < last <= ${n}`);
 }
 
+export function finite(field: string, value: unknown): number {
+  if (Number.isFinite(value)) return value as number;
+  throw new Error(`${field} is ${shown(value)}; expected a finite number`);
+}
+
+/** The array, when it holds at least one row and whole rows only: a multiple of `unit` numbers. */
+export function numbers(field: string, value: unknown, unit: number): Float32Array {
+  if (!(value instanceof Float32Array))
+    throw new Error(`${field} is ${shown(value)}; expected a Float32Array`);
+  if (value.length > 0 && value.length % unit === 0) return value;
+  throw new Error(
+    `${field} is an array of ${value.length} numbers; expected a multiple of ${unit}, at least ${unit}`,
+  );
+}
+
 function shown(value: unknown): string {
   return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
 }

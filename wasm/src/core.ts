@@ -27,6 +27,14 @@ export interface AttentionMatrix extends Handle {
   logSumExp(): Float64Array<ArrayBuffer>;
 }
 
+export interface ArrayAttention extends Handle {
+  append(keys: Float32Array, values: Float32Array): void;
+  begin(queries: Float32Array): void;
+  advance(work: number): boolean;
+  output(): Float32Array<ArrayBuffer>;
+  logSumExp(): Float64Array<ArrayBuffer>;
+}
+
 export interface TokenSampler extends Handle {
   dimension(): number;
   work(): number;
@@ -42,6 +50,13 @@ export interface Core {
   limit(spec: string): string;
   ExperimentRun: new (spec: string) => ExperimentRun;
   AttentionMatrix: new (spec: string, tokens: number, head: number, replicate: number) => AttentionMatrix;
+  ArrayAttention: new (
+    tokens: number,
+    keyDimension: number,
+    valueDimension: number,
+    scale: number,
+    deterministic: boolean,
+  ) => ArrayAttention;
   TokenSampler: new (spec: string, tokens: number, replicate: number) => TokenSampler;
 }
 

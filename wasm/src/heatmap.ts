@@ -1,6 +1,7 @@
 import type { Heatmap, HeatmapRequest, Spec, Tokens } from './api.ts';
 import { range, wholeNumber } from './arguments.ts';
 import type { AttentionBlock } from './messages.ts';
+import { askInParts } from './parts.ts';
 import type { Pool } from './pool.ts';
 
 const mostTokens = 65536;
@@ -20,37 +21,18 @@ export async function heatmap(pool: Pool, spec: Spec, request: HeatmapRequest): 
   if (height * width > mostWeights) {
     throw new Error(`rows x columns is ${height} x ${width}; expected at most ${mostWeights} weights (2 GB)`);
   }
-  request.signal?.throwIfAborted();
-
   const document = JSON.stringify(spec);
-  const workers = pool.choose(Math.ceil(height / fewestRows));
-  // Ends all parts when the caller does, or when one of them fails.
-  const end = new AbortController();
-  const callerEnds = () => end.abort(request.signal?.reason);
-  request.signal?.addEventListener('abort', callerEnds);
-  const edge = (part: number) => rows[0] + Math.round((part * height) / workers.length);
-  try {
-    const blocks = await Promise.all(
-      workers.map((worker, part) =>
-        worker.ask(
-          {
-            kind: 'attention',
-            spec: document,
-            n,
-            head,
-            replicate,
-            rows: [edge(part), edge(part + 1)],
-            columns,
-          },
-          end.signal,
-        ),
-      ),
-    );
-    return { rows, columns, ...stacked(blocks, height, width) };
-  } finally {
-    request.signal?.removeEventListener('abort', callerEnds);
-    end.abort();
-  }
+  const cut = { rows, step: fewestRows, signal: request.signal };
+  const blocks = await askInParts<'attention'>(pool, cut, (part) => ({
+    kind: 'attention',
+    spec: document,
+    n,
+    head,
+    replicate,
+    rows: part,
+    columns,
+  }));
+  return { rows, columns, ...stacked(blocks, height, width) };
 }
 
 function stacked(blocks: AttentionBlock[], height: number, width: number): AttentionBlock {

@@ -2,6 +2,7 @@
 
 import type { Asymptoken, LoadOptions, Spec } from './api.ts';
 import { wholeNumber } from './arguments.ts';
+import { attend } from './attend.ts';
 import { choose, detect } from './detect.ts';
 import { heatmap, tokens } from './heatmap.ts';
 import { Pool } from './pool.ts';
@@ -33,6 +34,7 @@ export async function load(options: LoadOptions = {}): Promise<Asymptoken> {
     limit: async (spec) => JSON.parse(await ask(spec, 'limit')) as unknown,
     run: (spec, runOptions) => run(pool, spec, runOptions),
     heatmap: (spec, request) => heatmap(pool, spec, request),
+    attend: async (request) => attend(pool, request),
     tokens: (spec, n, replicate) => tokens(pool, spec, n, replicate),
     close: () => pool.close(),
   };

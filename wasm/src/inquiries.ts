@@ -1,5 +1,6 @@
-import type { AttentionMatrix, Core, TokenSampler } from './core.ts';
-import type { AttentionBlock, AttentionRequest, Questions } from './messages.ts';
+import type { Attention } from './api.ts';
+import type { ArrayAttention, AttentionMatrix, Core, TokenSampler } from './core.ts';
+import type { ArrayRequest, AttentionBlock, AttentionRequest, Questions } from './messages.ts';
 import { Pace, type Job } from './slices.ts';
 
 /** A job that ends with one answer. `transfer` is what of it may be moved instead of copied. */
@@ -107,5 +108,94 @@ export class AttentionInquiry implements Inquiry {
     this.#block.logSumExp.set(this.#matrix.logSumExp(), this.#row - rows[0]);
     this.#row = this.#lastRow;
     if (!this.#done) this.#matrix.begin(this.#row, this.#lastRow, ...columns);
+  }
+}
+
+/** Queries that are attended to together. */
+const queriesPerBlock = 96;
+/** Numbers that are copied at a time. */
+const numbersPerPart = 1 << 18;
+
+/** Attention over a caller's arrays. */
+export class ArrayInquiry implements Inquiry {
+  readonly ready = true;
+  readonly #finish: Finish<Attention>;
+  readonly #request: ArrayRequest;
+  readonly #attention: ArrayAttention;
+  readonly #answer: { output: Float32Array<ArrayBuffer>; logSumExp: Float64Array<ArrayBuffer> };
+  readonly #pace = new Pace();
+  #keysTaken = 0;
+  /** Where the queries under way start. */
+  #query = 0;
+
+  constructor(core: Core, request: ArrayRequest, finish: Finish<Attention>) {
+    const { dimension, valueDimension, scale, deterministic } = request;
+    const queries = request.queries.length / dimension;
+    this.#finish = finish;
+    this.#request = request;
+    this.#attention = new core.ArrayAttention(
+      request.keys.length / dimension,
+      dimension,
+      valueDimension,
+      scale,
+      deterministic,
+    );
+    this.#answer = {
+      output: new Float32Array(queries * valueDimension),
+      logSumExp: new Float64Array(queries),
+    };
+  }
+
+  step(deadline: number): void {
+    this.#pace.keep(deadline, (work) => this.#advance(work));
+    const { output, logSumExp } = this.#answer;
+    if (this.#done) this.#finish(this.#answer, [output.buffer, logSumExp.buffer]);
+  }
+
+  delete(): void {
+    this.#attention.delete();
+  }
+
+  get #done(): boolean {
+    return this.#query === this.#answer.logSumExp.length;
+  }
+
+  /** Returns the work done, 0 when there is none left. */
+  #advance(work: number): number {
+    if (this.#done) return 0;
+    if (this.#keysTaken < this.#request.keys.length / this.#request.dimension) return this.#takeKeys();
+    if (this.#attention.advance(work)) this.#takeOutput();
+    return work;
+  }
+
+  #takeKeys(): number {
+    const { keys, values, dimension, valueDimension } = this.#request;
+    const first = this.#keysTaken;
+    const last = Math.min(
+      keys.length / dimension,
+      first + Math.ceil(numbersPerPart / (dimension + valueDimension)),
+    );
+    this.#attention.append(
+      keys.subarray(first * dimension, last * dimension),
+      values.subarray(first * valueDimension, last * valueDimension),
+    );
+    this.#keysTaken = last;
+    if (last === keys.length / dimension) this.#begin();
+    return (last - first) * (dimension + valueDimension);
+  }
+
+  #begin(): void {
+    const { queries, dimension } = this.#request;
+    this.#attention.begin(
+      queries.subarray(this.#query * dimension, (this.#query + queriesPerBlock) * dimension),
+    );
+  }
+
+  #takeOutput(): void {
+    const logSumExp = this.#attention.logSumExp();
+    this.#answer.output.set(this.#attention.output(), this.#query * this.#request.valueDimension);
+    this.#answer.logSumExp.set(logSumExp, this.#query);
+    this.#query += logSumExp.length;
+    if (!this.#done) this.#begin();
   }
 }

@@ -1,6 +1,6 @@
 /** Everything that a page and its workers say to each other. */
 
-import type { BuiltinSpec, Variant } from './api.ts';
+import type { Attention, BuiltinSpec, Variant } from './api.ts';
 
 /** Where the core comes from: the first worker gets an address, the others what it compiled. */
 export interface WasmSource {
@@ -23,6 +23,7 @@ export interface Questions {
     answer: { dimension: number; values: Float32Array<ArrayBuffer> };
   };
   attention: { ask: AttentionRequest; answer: AttentionBlock };
+  attend: { ask: ArrayRequest; answer: Attention };
 }
 
 export interface AttentionRequest {
@@ -32,6 +33,17 @@ export interface AttentionRequest {
   replicate: number;
   rows: [number, number];
   columns: [number, number];
+}
+
+/** Row-major arrays. */
+export interface ArrayRequest {
+  queries: Float32Array;
+  keys: Float32Array;
+  values: Float32Array;
+  dimension: number;
+  valueDimension: number;
+  scale: number;
+  deterministic: boolean;
 }
 
 export interface AttentionBlock {

@@ -2,7 +2,7 @@
 
 import { compile, instantiate, type Core } from './core.ts';
 import type { Spec } from './api.ts';
-import { AttentionInquiry, TokensInquiry, type Finish, type Inquiry } from './inquiries.ts';
+import { ArrayInquiry, AttentionInquiry, TokensInquiry, type Finish, type Inquiry } from './inquiries.ts';
 import type { FromWorker, Loaded, Question, Questions, ToRun, ToWorker, WasmSource } from './messages.ts';
 import { nodeModule } from './node.ts';
 import { RunPart } from './run-part.ts';
@@ -58,6 +58,8 @@ function answer(core: Core, id: number, question: Question): void {
         return startInquiry(id, (finish) => new TokensInquiry(core, question, finish));
       case 'attention':
         return startInquiry(id, (finish) => new AttentionInquiry(core, question, finish));
+      case 'attend':
+        return startInquiry(id, (finish) => new ArrayInquiry(core, question, finish));
     }
   } catch (error) {
     refuse(id, error);
