@@ -64,7 +64,7 @@ room_packages() {
   room_stamp=$root/$1/node_modules/.lockfile
   cmp -s "$room_lock" "$room_stamp" && return
   step "getting the npm packages of $1/"
-  quietly "npm-$1" npm --prefix "$root/$1" ci
+  quietly "npm-${1##*/}" npm --prefix "$root/$1" ci
   mkdir -p "$root/$1/node_modules"
   cp "$room_lock" "$room_stamp"
 }
