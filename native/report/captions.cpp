@@ -35,6 +35,7 @@ std::string heading(const Result& result) {
   if (const auto queries = text_at("/queries/count"); !queries.empty())
     line += ", " + queries + " fresh queries";
   line += ", " + counted(std::max<std::int64_t>(std::atoll(text_at("/replicates").c_str()), 0), "replicate");
+  if (result.points_share_tokens) line += ", tokens shared by all n";
   line += ", seed " + text_at("/seed");
   return line;
 }

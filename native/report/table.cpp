@@ -113,7 +113,9 @@ std::string legend(const Result& result) {
     }
   }
   std::vector<Cells> lines = {
-      {"±", "standard error over replicates; of a slope, from the scatter about the line"},
+      {"±",
+       std::string("standard error over replicates; of a slope, from the ") +
+           (result.points_share_tokens ? "covariance of its points over them" : "scatter about the line")},
       {"se", "how many of its standard errors the fitted slope lies from the predicted one;"},
       {"", "beside a constant: the error at the largest n from constant x n^slope"}};
   for (const auto& [title, formula] : formulas) lines.push_back({title, formula});

@@ -6,6 +6,7 @@ export interface Result {
   spec: Record<string, unknown>;
   complete: boolean;
   items: { done: number; total: number };
+  points_share_tokens: boolean;
   metrics: string[];
   curves: Curve[];
   provenance: { version: string; target: string; simd: string; wall_seconds: number };
@@ -45,3 +46,6 @@ export const quick = [
   ...['--set', 'tokens=[50,100,200,400]'],
   ...['--set', 'replicates=6'],
 ];
+
+/** The same, where all n share their tokens. */
+export const nested = [...quick, '--set', 'tokens={"list": [50, 100, 200, 400], "nested": true}'];

@@ -66,23 +66,36 @@ test('without a checkpoint an interrupt says that nothing is kept', async (t) =>
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('a run that was killed resumes, its last line torn or not', async (t) => {
-  const folder = temporaryFolder(t);
-  const checkpoint = join(folder, 'run.checkpoint');
-  const resumable = ['run', ...long, '--checkpoint', checkpoint, '--output', join(folder, 'resumed.json')];
-  const running = start(resumable);
-  await until(() => lineCount(checkpoint) >= 5, 'the checkpoint to grow');
-  running.process.kill('SIGKILL');
-  await running.end;
-  appendFileSync(checkpoint, '{"item":119,"values":[0.1,');
-  succeed(resumable);
-  assert.equal(lineCount(checkpoint), 121);
-  succeed(['run', ...long, '--output', join(folder, 'whole.json')]);
-  assert.equal(
-    withoutProvenance(join(folder, 'resumed.json')),
-    withoutProvenance(join(folder, 'whole.json')),
-  );
-});
+// The same in one item a replicate.
+const longNested = [
+  ...long,
+  ...['--set', 'tokens={"list": [200, 400, 800, 3000], "nested": true}'],
+  ...['--set', 'deterministic=true'],
+];
+
+for (const [name, spec, items] of [
+  ['a run', long, 120],
+  ['a nested run', longNested, 30],
+] as const) {
+  test(`${name} that was killed resumes, its last line torn or not`, async (t) => {
+    const folder = temporaryFolder(t);
+    const checkpoint = join(folder, 'run.checkpoint');
+    const resumable = ['run', ...spec, '--checkpoint', checkpoint, '--output', join(folder, 'resumed.json')];
+    const running = start(resumable);
+    await until(() => lineCount(checkpoint) >= 5, 'the checkpoint to grow');
+    running.process.kill('SIGKILL');
+    await running.end;
+    assert.ok(lineCount(checkpoint) - 1 < items, 'killed in the middle');
+    appendFileSync(checkpoint, `{"item":${items - 1},"values":[0.1,`);
+    succeed(resumable);
+    assert.equal(lineCount(checkpoint), items + 1);
+    succeed(['run', ...spec, '--output', join(folder, 'whole.json')]);
+    assert.equal(
+      withoutProvenance(join(folder, 'resumed.json')),
+      withoutProvenance(join(folder, 'whole.json')),
+    );
+  });
+}
 
 test('a checkpoint that was cut anywhere gives the same result again', (t) => {
   const folder = temporaryFolder(t);

@@ -4,7 +4,7 @@ import { lstatSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { asymptoken, command, succeed, temporaryFolder } from './command.ts';
-import { quick, readResult, withoutProvenance } from './result.ts';
+import { nested, quick, readResult, withoutProvenance } from './result.ts';
 
 test('run writes the result: every point of every curve, fits and predictions', (t) => {
   const output = join(temporaryFolder(t), 'r.json');
@@ -55,25 +55,6 @@ test('the number of threads does not change a bit', (t) => {
   assert.equal(withoutProvenance(join(folder, '7.json')), withoutProvenance(join(folder, '1.json')));
 });
 
-test('deterministic: every SIMD target gives the same bits', (t) => {
-  const folder = temporaryFolder(t);
-  const targets = succeed(['--version']).trim().split(': ')[1]!.split(' ');
-  assert.ok(targets.length > 0);
-  for (const target of targets) {
-    succeed(
-      ['run', ...quick, '--set', 'deterministic=true', '--simd', target, '--output', `${target}.json`],
-      {
-        cwd: folder,
-      },
-    );
-    assert.equal(readResult(join(folder, `${target}.json`)).provenance.simd, target);
-    assert.equal(
-      withoutProvenance(join(folder, `${target}.json`)),
-      withoutProvenance(join(folder, `${targets[0]}.json`)),
-    );
-  }
-});
-
 test('without --output, the table goes to standard output', () => {
   const table = succeed(['run', ...quick]);
   assert.match(table, /^moments: gaussian tokens, d = 3, 6 replicates, seed 42$/m);
@@ -81,6 +62,27 @@ test('without --output, the table goes to standard output', () => {
   assert.match(table, /^covariance error$/m);
   assert.match(table, /guaranteed rate \(paper\)/);
   assert.equal(table.match(/^ {2}[149] /gm)!.length, 6);
+});
+
+test('nested tokens: one item a replicate, every point of it, and the result and its table say so', (t) => {
+  const output = join(temporaryFolder(t), 'r.json');
+  succeed(['run', ...nested, '--output', output]);
+  const result = readResult(output);
+  assert.equal(result.points_share_tokens, true);
+  assert.deepEqual(result.items, { done: 6, total: 6 });
+  for (const curve of result.curves)
+    for (const metric of result.metrics) {
+      for (const point of curve.points) assert.equal(point[metric]!.count, 6);
+      assert.ok(curve.fit[metric]!.slope_se > 0);
+    }
+  const table = succeed(['show', output]);
+  assert.match(table, /^moments: gaussian tokens, d = 3, 6 replicates, tokens shared by all n, seed 42$/m);
+  assert.match(table, /of a slope, from the covariance of its points over them$/m);
+  assert.match(succeed(['show', output, '--svg', '-']), /tokens shared by all n/);
+  // A file of before there were nested tokens.
+  const { points_share_tokens, ...older } = result;
+  assert.ok(points_share_tokens);
+  assert.doesNotMatch(succeed(['show', '-'], { input: JSON.stringify(older) }), /shared/);
 });
 
 test('csv: one line per curve, point and metric, the numbers those of the result', (t) => {

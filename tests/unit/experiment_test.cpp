@@ -20,6 +20,12 @@ const std::string map = R"({"experiment": "map",
  "law": {"type": "gaussian", "dimension": 2, "covariance": 0.5}, "attention": {"matrix": [[1, 0.5], [0, 1]]},
  "queries": {"points": [[1, 0], [0.3, -0.7]]}, "tokens": [50, 6000], "replicates": 3})";
 
+// Points inside one block of queries, inside one step over the keys, and beyond several of either.
+const std::string nested = R"({"list": [40, 90, 100, 1500, 2100, 5000], "nested": true})";
+const std::string nested_moments = with_setting(moments, "tokens", nested);
+const std::string nested_fresh = with_setting(nested_moments, "queries", R"({"count": 200})");
+const std::string nested_map = with_setting(map, "tokens", nested);
+
 Result run(const Plan& plan, Compute compute = {}) {
   Merger merger(plan);
   for (std::size_t item = 0; item < plan.items().size(); ++item) {
@@ -41,52 +47,79 @@ Rows<double> outputs(const Rows<double>& queries, const Rows<double>& tokens, co
 
 Rows<double> tokens_of(const Plan& plan, const Item& item) {
   const Spec& spec = plan.spec();
-  Rows<float> tokens(spec.tokens[item.point], spec.law->dimension());
+  Rows<float> tokens(spec.tokens[item.first_point + item.points - 1], spec.law->dimension());
   spec.law->sample(Stream::of(spec.seed, StreamPurpose::tokens, static_cast<std::uint32_t>(item.replicate),
-                              static_cast<std::uint32_t>(item.point)),
+                              static_cast<std::uint32_t>(item.first_point)),
                    0, tokens);
   return tokens.cast<double>();
+}
+
+Rows<double> fresh_queries_of(const Plan& plan, const Item& item) {
+  const Spec& spec = plan.spec();
+  Rows<float> queries(spec.fresh_queries, spec.law->dimension());
+  spec.law->sample(Stream::of(spec.seed, StreamPurpose::queries, static_cast<std::uint32_t>(item.replicate),
+                              static_cast<std::uint32_t>(item.first_point)),
+                   0, queries);
+  return queries.cast<double>();
 }
 
 }  // namespace
 
 TEST_CASE("moments measures the distance of mean and covariance to their limits", "[experiment]") {
-  const Plan plan = plan_of(moments);
-  for (std::size_t item = 0; item < plan.items().size(); item += 3) {
-    const Rows<double> tokens = tokens_of(plan, plan.items()[item]);
-    const std::vector<double> values = execute(plan, item, {});
-    REQUIRE(values.size() == 4);
-    for (std::size_t curve = 0; curve < 2; ++curve) {
-      const AttentionForm& form = plan.spec().attention.heads[curve].form;
-      const Rows<double> out = outputs(tokens, tokens, form);
-      const Vector mean = out.colwise().mean();
-      const Rows<double> centred = out.rowwise() - mean.transpose();
-      const Matrix covariance = centred.transpose() * centred / static_cast<double>(out.rows());
-      const Moments limit = transformed_moments(*plan.spec().law, form);
-      CHECK(values[2 * curve] == Catch::Approx((mean - limit.mean).norm()).epsilon(1e-4));
-      CHECK(values[2 * curve + 1] == Catch::Approx((covariance - limit.covariance).norm()).epsilon(1e-4));
+  for (const std::string& json : {moments, nested_moments, nested_fresh}) {
+    const Plan plan = plan_of(json);
+    for (std::size_t i = 0; i < plan.items().size(); i += 3) {
+      const Item& item = plan.items()[i];
+      const Rows<double> tokens = tokens_of(plan, item);
+      const std::vector<double> values = execute(plan, i, {});
+      REQUIRE(values.size() == 4 * item.points);
+      for (std::size_t k = 0; k < 2 * item.points; ++k) {
+        const Rows<double> keys = tokens.topRows(plan.spec().tokens[item.first_point + k / 2]);
+        const Rows<double> queries = plan.spec().fresh_queries > 0 ? fresh_queries_of(plan, item) : keys;
+        const AttentionForm& form = plan.spec().attention.heads[k % 2].form;
+        const Rows<double> out = outputs(queries, keys, form);
+        const Vector mean = out.colwise().mean();
+        const Rows<double> centred = out.rowwise() - mean.transpose();
+        const Matrix covariance = centred.transpose() * centred / static_cast<double>(out.rows());
+        const Moments limit = transformed_moments(*plan.spec().law, form);
+        CHECK(values[2 * k] == Catch::Approx((mean - limit.mean).norm()).epsilon(1e-4));
+        CHECK(values[2 * k + 1] == Catch::Approx((covariance - limit.covariance).norm()).epsilon(1e-4));
+      }
     }
   }
 }
 
 TEST_CASE("map measures the distance to the limit map", "[experiment]") {
-  const Plan plan = plan_of(map);
-  const AttentionForm& form = plan.spec().attention.heads.front().form;
-  for (std::size_t item = 0; item < plan.items().size(); ++item) {
-    const Rows<double> tokens = tokens_of(plan, plan.items()[item]);
-    const std::vector<double> values = execute(plan, item, {});
-    REQUIRE(values.size() == 2);
-    for (std::size_t curve = 0; curve < 2; ++curve) {
-      const Vector& query = plan.spec().queries[curve];
-      const Rows<double> out = outputs(query.transpose(), tokens, form);
-      const Vector gamma = map_limit(*plan.spec().law, form, query).gamma;
-      CHECK(values[curve] == Catch::Approx((out.row(0).transpose() - gamma).norm()).epsilon(1e-4));
+  for (const std::string& json : {map, nested_map}) {
+    const Plan plan = plan_of(json);
+    const AttentionForm& form = plan.spec().attention.heads.front().form;
+    for (std::size_t i = 0; i < plan.items().size(); ++i) {
+      const Item& item = plan.items()[i];
+      const Rows<double> tokens = tokens_of(plan, item);
+      const std::vector<double> values = execute(plan, i, {});
+      REQUIRE(values.size() == 2 * item.points);
+      for (std::size_t k = 0; k < values.size(); ++k) {
+        const Rows<double> keys = tokens.topRows(plan.spec().tokens[item.first_point + k / 2]);
+        const Vector& query = plan.spec().queries[k % 2];
+        const Rows<double> out = outputs(query.transpose(), keys, form);
+        const Vector gamma = map_limit(*plan.spec().law, form, query).gamma;
+        CHECK(values[k] == Catch::Approx((out.row(0).transpose() - gamma).norm()).epsilon(1e-4));
+      }
     }
   }
 }
 
+TEST_CASE("nested points cost what the largest of them costs", "[experiment]") {
+  for (const std::string& json : {nested_moments, nested_fresh, nested_map}) {
+    const Plan plan = plan_of(json);
+    CHECK(plan.items().size() == static_cast<std::size_t>(plan.spec().replicates));
+    const Plan largest = plan_of(with_setting(json, "tokens", "5000"));
+    CHECK(plan.total_work() == largest.total_work());
+  }
+}
+
 TEST_CASE("how an item is sliced does not move a bit", "[experiment]") {
-  for (const std::string& json : {moments, map}) {
+  for (const std::string& json : {moments, map, nested_moments, nested_fresh, nested_map}) {
     const Plan plan = plan_of(json);
     for (std::size_t item = 0; item < plan.items().size(); ++item) {
       Execution sliced(plan, item, {});
@@ -135,6 +168,40 @@ TEST_CASE("estimates are means and sample standard deviations over replicates", 
   CHECK(estimate.standard_error() == Catch::Approx(std::sqrt(700.0 / 3)));
 }
 
+TEST_CASE("values of a nested item go to their points, and the fit knows that these share tokens",
+          "[experiment]") {
+  const Plan plan = plan_of(nested_moments);
+  const std::vector<std::int64_t>& tokens = plan.spec().tokens;
+  const double deviations[] = {0.1, -0.1};
+  Merger merger(plan);
+  for (std::size_t item = 0; item < plan.items().size(); ++item) {
+    std::vector<double> values;
+    for (const std::int64_t n : tokens) {
+      for (const double constant : {1.0, 2.0, 3.0, 4.0}) {
+        const double deviation = deviations[plan.items()[item].replicate];
+        values.push_back(constant / static_cast<double>(n) * (1 + deviation));
+      }
+    }
+    merger.add(item, values);
+  }
+  const Result result = merger.result();
+  CHECK(result.points_share_tokens);
+  for (std::size_t k = 0; k < 4; ++k) {
+    const Curve& curve = result.curves[k / 2];
+    const double constant = static_cast<double>(k + 1);
+    for (std::size_t point = 0; point < tokens.size(); ++point) {
+      const Estimate estimate = curve.points[point].metrics[k % 2].value();
+      CHECK(estimate.mean == Catch::Approx(constant / static_cast<double>(tokens[point])));
+      CHECK(estimate.count == 2);
+    }
+    const PowerLawFit fit = curve.fit[k % 2].value();
+    CHECK(fit.slope == Catch::Approx(-1.0));
+    // All points go up and down together: they move the line, and do not turn it. Their scatter about it is none.
+    CHECK(fit.slope_se < 1e-12);
+    CHECK(fit.intercept_se == Catch::Approx(0.1));
+  }
+}
+
 TEST_CASE("a partial result says so", "[experiment]") {
   const Plan plan = plan_of(map);
   Merger merger(plan);
@@ -147,8 +214,10 @@ TEST_CASE("a partial result says so", "[experiment]") {
 }
 
 TEST_CASE("results survive being written and read", "[experiment]") {
-  const Result result = run(plan_of(moments));
-  CHECK(to_json(parse_result(to_json(result))) == to_json(result));
+  for (const std::string& json : {moments, nested_moments}) {
+    const Result result = run(plan_of(json));
+    CHECK(to_json(parse_result(to_json(result))) == to_json(result));
+  }
   CHECK_THROWS_AS(parse_result("{}"), Error);
   CHECK_THROWS_AS(parse_result("nonsense"), Error);
   CHECK_THROWS_AS(parse_result(R"({"schema": 1, "curves": []})"), Error);
@@ -177,7 +246,7 @@ TEST_CASE("the error of the map approaches its asymptotic constant", "[experimen
 }
 
 TEST_CASE("without fused operations the target does not matter", "[experiment]") {
-  for (const std::string& json : {moments, map}) {
+  for (const std::string& json : {moments, map, nested_moments, nested_fresh, nested_map}) {
     const Plan plan = plan_of(with_setting(json, "deterministic", "true"));
     const std::vector<double> first = execute(plan, 1, {});
     for (const SimdTarget target : available_simd_targets()) {

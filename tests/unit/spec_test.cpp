@@ -81,6 +81,23 @@ TEST_CASE("weights depend on their seed alone", "[spec]") {
   CHECK(parse_spec(with_setting(small, "attention.seed", "8")).attention.base != first);
 }
 
+TEST_CASE("tokens may be nested", "[spec]") {
+  CHECK_FALSE(parse_spec(small).nested);
+  const std::string grid = R"({"from": 10, "to": 40, "count": 3})";
+  const Spec plain = parse_spec(with_setting(small, "tokens", grid));
+  CHECK(plain.tokens == std::vector<std::int64_t>{10, 20, 40});
+  CHECK_FALSE(plain.nested);
+  CHECK(Json::parse(plain.json)["tokens"]["nested"] == false);
+  const Spec nested = parse_spec(with_setting(plain.json, "tokens.nested", "true"));
+  CHECK(nested.tokens == plain.tokens);
+  CHECK(nested.nested);
+  const Spec list = parse_spec(with_setting(small, "tokens", R"({"list": [10, 20, 40], "nested": true})"));
+  CHECK(list.tokens == plain.tokens);
+  CHECK(list.nested);
+  CHECK(parse_spec(list.json).json == list.json);
+  CHECK_FALSE(parse_spec(with_setting(small, "tokens", R"({"list": [10, 20]})")).nested);
+}
+
 TEST_CASE("settings replace one value, and alternatives drop each other", "[spec]") {
   CHECK(Json::parse(with_setting(small, "law.dimension", "5"))["law"]["dimension"] == 5);
   CHECK(Json::parse(with_setting(small, "law.type", "sphere"))["law"]["type"] == "sphere");
@@ -116,6 +133,18 @@ TEST_CASE("bad specs are refused in one sentence", "[spec]") {
         "tokens.to is 5; expected an integer from 10 to 1000000000000");
   CHECK(sentence("tokens", R"({"from": 1, "to": 4, "count": 12})")
             .starts_with("tokens.count is 12; expected so few"));
+  CHECK(
+      sentence("tokens", R"("few")") ==
+      R"(tokens is "few"; expected {"from", "to", "count"}, an ascending list, or an integer from 1 to 1000000000000)");
+  CHECK(sentence("tokens", R"({"from": 1, "to": 40, "count": 3, "nested": 1})") ==
+        "tokens.nested is 1; expected true or false");
+  CHECK(sentence("tokens", R"({"from": 1, "to": 40, "count": 3, "nest": true})") ==
+        "tokens.nest is true; expected no such field here, only from, to, count, nested");
+  CHECK(sentence("tokens", R"({"list": [20, 10], "nested": true})") ==
+        "tokens.list is 10; expected an ascending list, or an integer from 1 to 1000000000000");
+  CHECK(sentence("tokens", R"({"list": [10, 20], "count": 2})") ==
+        "tokens.count is 2; expected no such field here, only list, nested");
+  CHECK(sentence("tokens", R"({"nested": true})").starts_with("tokens.from is missing; expected"));
   CHECK(sentence("replicates", "0") == "replicates is 0; expected an integer from 1 to 1000000");
   CHECK(sentence("seed", "-1") == "seed is -1; expected an integer from 0 to 9007199254740991");
   CHECK(sentence("deterministic", "1") == "deterministic is 1; expected true or false");

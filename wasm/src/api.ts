@@ -55,6 +55,8 @@ export interface Result {
   spec: Spec;
   complete: boolean;
   items: { done: number; total: number };
+  /** The points of a curve come from the same tokens; the standard errors of its fit then rest on their covariance. */
+  points_share_tokens: boolean;
   metrics: string[];
   curves: Curve[];
   provenance: { version: string; target: string; simd: string; wall_seconds: number };

@@ -77,6 +77,7 @@ function resultAt(spec: Spec, fraction: number): Result {
     spec,
     complete: done === total,
     items: { done, total },
+    points_share_tokens: false,
     metrics,
     curves,
     provenance: { version: 'fake', target: 'fake', simd: 'none', wall_seconds: fraction * 5 },

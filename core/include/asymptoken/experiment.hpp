@@ -13,11 +13,13 @@
 
 namespace asymptoken {
 
-/// The smallest unit of work: one replicate of one stream of tokens, which feeds one point of every curve.
+/// The smallest unit of work: one replicate of one stream of tokens. It feeds one point of every curve, or all of them
+/// where they are nested: the point at n sees the first n tokens.
 struct Item {
   std::int64_t replicate;
-  std::size_t point;  ///< index into Spec::tokens
-  double work;        ///< about how many multiply-adds it takes; the unit of progress and time left
+  std::size_t first_point;  ///< index into Spec::tokens; tells the streams of a replicate apart
+  std::size_t points;       ///< how many points it feeds, from the first on
+  double work;              ///< about how many multiply-adds it takes; the unit of progress and time left
 };
 
 /// What is to be done, in the order in which it is merged. Immutable; a pure function of the spec, so that a browser
@@ -34,7 +36,7 @@ class Plan {
   const Spec& spec() const;
   const std::vector<Item>& items() const;
   double total_work() const;
-  /// How many numbers an item yields: curves x metrics.
+  /// How many numbers an item yields: its points x curves x metrics.
   std::size_t values_per_item() const;
   /// The curves without measurements: parameters, horizon, predictions.
   const Result& skeleton() const;
@@ -60,7 +62,8 @@ class Execution {
   bool advance(double work);
   /// From 0 to 1.
   double fraction_done() const;
-  /// Error of each metric of each curve, [curve][metric]. Throws Error before the item is finished.
+  /// Error of each metric of each curve at each of the item's points, [point][curve][metric]. Throws Error before the
+  /// item is finished.
   const std::vector<double>& values() const;
 
   struct Steps;

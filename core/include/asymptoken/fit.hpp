@@ -10,7 +10,7 @@ namespace asymptoken {
 /// A straight line through (log n, log error): error ~ e^intercept n^slope.
 struct PowerLawFit {
   double slope;
-  double slope_se;  ///< standard error, from the scatter about the line (points - 2 degrees of freedom)
+  double slope_se;  ///< standard error; what it rests on depends on the function that made the fit
   double intercept;
   double intercept_se;
   std::int64_t points;  ///< how many points the line rests on
@@ -24,11 +24,27 @@ struct FitPoint {
   std::int64_t count;         ///< replicates
 };
 
-/// Weighted least squares of log mean on log n with weights (mean / (standard_deviation / sqrt(count)))^2, the
-/// standard errors scaled by the residual variance: the authors' fit. [paper]
+/// Weighted least squares of log mean on log n with weights w = (mean / (standard_deviation / sqrt(count)))^2, for
+/// independent points: the authors' fit. Standard errors come from the scatter about the line, with points - 2 degrees of
+/// freedom. [paper]
 /// Points whose mean or spread is not positive carry no usable weight and are left out; nothing when fewer than
-/// three remain. Points are taken as independent.
+/// three remain.
 std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points);
+
+/// The same line through points that share tokens and so are correlated: errors[i][r] is the error of point i in
+/// replicate r, of which each point's mean and spread were taken. Throws Error unless every point has the same replicates.
+///
+/// The line is linear in the log means: slope = sum_i a_i log mean_i with a_i = w_i (x_i - x) / sum_j w_j (x_j - x)^2,
+/// x_i = log n_i, x their weighted mean; intercept = sum_i b_i log mean_i with b_i = w_i / sum_j w_j - x a_i. Hence, by the
+/// delta method at given weights,
+///
+///     Var(slope) = sum_ij a_i a_j Cov_ij / (mean_i mean_j),   Cov_ij = sample covariance over replicates / replicates,
+///
+/// and with b for the intercept. [derived]
+/// These standard errors say how far another set of replicates would move the line, with replicates - 1 degrees of
+/// freedom; unlike the scatter, which correlated points lack, they do not grow where the points bend away from a line.
+std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points,
+                                         std::span<const std::vector<double>> errors);
 
 /// `count` integers from `from` to `to`, floor of the geometric grid, end points exact.
 /// Throws Error (fields `from`, `to`, `count`) unless 1 <= from <= to and count >= 1 (count 1 needs from = to).

@@ -60,12 +60,15 @@ struct Result {
   std::vector<Curve> curves;
   std::int64_t items_done = 0;
   std::int64_t items = 0;  ///< items_done < items: a partial result
+  /// The points of a curve come from the same tokens (`tokens.nested`), so they are correlated: the standard errors of fits
+  /// then rest on the covariance between points over replicates, otherwise on the scatter about the line.
+  bool points_share_tokens = false;
   Provenance provenance;
 };
 
-/// {"schema", "spec", "complete", "items", "metrics", "curves": [{"parameters", "horizon", "points": [{"n", METRIC:
-/// {"mean", "standard_deviation", "count"}...}], "fit": {METRIC: {"slope", "slope_se", ...}}, "predicted": [...]}],
-/// "provenance"}. Numbers are written with as many digits as it takes to read the same double back.
+/// {"schema", "spec", "complete", "items", "points_share_tokens", "metrics", "curves": [{"parameters", "horizon",
+/// "points": [{"n", METRIC: {"mean", "standard_deviation", "count"}...}], "fit": {METRIC: {"slope", "slope_se", ...}},
+/// "predicted": [...]}], "provenance"}. Numbers are written with as many digits as it takes to read the same double back.
 std::string to_json(const Result& result);
 
 /// Throws Error when the text is not a result of this schema.

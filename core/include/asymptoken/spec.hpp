@@ -39,8 +39,14 @@ struct Spec {
   bool deterministic = false;
   LawPointer law;
   AttentionSweep attention;
-  std::vector<std::int64_t> tokens;  ///< the n of each point, ascending
-  std::int64_t replicates = 1;       ///< per point, >= 1
+  /// The n of each point, ascending: `tokens` is {"from", "to", "count"}, {"list": [...]}, a list, or one number.
+  std::vector<std::int64_t> tokens;
+  /// `tokens.nested`: all n of a curve are the first n tokens of one stream per replicate, instead of one stream each. The
+  /// work of `moments` falls from sum n^2 to max n^2, that of `map` from sum n to max n, at the same error bars. The points of
+  /// a curve are then correlated, which the fit's standard errors account for; its slope is the less certain for it, so for
+  /// the slope alone independent streams may be the better use of time.
+  bool nested = false;
+  std::int64_t replicates = 1;     ///< per point, >= 1
   std::int64_t fresh_queries = 0;  ///< `moments`: fresh draws of the law as queries; 0: the tokens themselves
   std::vector<Vector> queries;     ///< `map`: where the map is looked at
   std::vector<double> radii;       ///< `map`: or how far out, in the direction that the head stretches most

@@ -1,6 +1,7 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "asymptoken/attention.hpp"
 #include "experiment/token_stream.hpp"
@@ -94,20 +95,21 @@ class MapSteps final : public Execution::Steps {
   MapSteps(const Plan::Contents& contents, const Item& item, Compute compute)
       : contents_(contents),
         stream_(contents.spec, item),
-        n_(contents.spec.tokens[item.point]),
+        points_(std::span(contents.spec.tokens).subspan(item.first_point, item.points)),
         cache_(contents.spec.law->dimension(), contents.spec.attention.V.rows()),
         attention_(projected_queries(contents.spec), 1.0F, contents.spec.attention.V.rows(), compute) {}
 
   double advance(double /*work*/) override {
-    const auto count = static_cast<Index>(std::min<std::int64_t>(TokenStream::chunk, n_ - seen_));
+    const std::int64_t n = points_[point_];
+    const auto count = static_cast<Index>(std::min<std::int64_t>(TokenStream::chunk, n - seen_));
     tokens_.resize(count, cache_.key_dimension());
     stream_.sample(seen_, tokens_);
     cache_.clear();
     cache_.append(tokens_, stream_.values(tokens_));
     attention_.accumulate(cache_, 0, count);
     seen_ += count;
-    if (seen_ == n_) {
-      finish();
+    if (seen_ == n) {
+      read_off();
     }
     return static_cast<double>(count) * work(contents_.spec, 1);
   }
@@ -125,18 +127,20 @@ class MapSteps final : public Execution::Steps {
     return projected;
   }
 
-  void finish() {
+  /// The error at the n tokens seen so far.
+  void read_off() {
     const Rows<float> output = attention_.result().output;
     for (Index curve = 0; curve < output.rows(); ++curve) {
       const Vector& gamma = contents_.limits.maps[static_cast<std::size_t>(curve)].gamma;
       values.push_back((output.row(curve).transpose().cast<double>() - gamma).norm());
     }
-    finished = true;
+    finished = ++point_ == points_.size();
   }
 
   const Plan::Contents& contents_;
   TokenStream stream_;
-  std::int64_t n_;
+  std::span<const std::int64_t> points_;  ///< the n of each
+  std::size_t point_ = 0;                 ///< that is next to be read off
   std::int64_t seen_ = 0;
   Rows<float> tokens_;
   KeyValueCache<float> cache_;

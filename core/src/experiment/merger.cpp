@@ -25,17 +25,17 @@ Estimate estimate(const std::vector<double>& samples) {
           .count = static_cast<std::int64_t>(samples.size())};
 }
 
-std::optional<PowerLawFit> fit(const Curve& curve, std::size_t metric) {
+/// The points of a metric; those that nothing was measured of count 0 replicates.
+std::vector<FitPoint> fit_points(const Curve& curve, std::size_t metric) {
   std::vector<FitPoint> points;
   for (const Point& point : curve.points) {
-    if (const std::optional<Estimate>& error = point.metrics[metric]) {
-      points.push_back({.n = static_cast<double>(point.n),
-                        .mean = error->mean,
-                        .standard_deviation = error->standard_deviation,
-                        .count = error->count});
-    }
+    const Estimate error = point.metrics[metric].value_or(Estimate{});
+    points.push_back({.n = static_cast<double>(point.n),
+                      .mean = error.mean,
+                      .standard_deviation = error.standard_deviation,
+                      .count = error.count});
   }
-  return fit_power_law(points);
+  return points;
 }
 
 }  // namespace
@@ -70,8 +70,10 @@ Result Merger::result() const {
     for (std::size_t metric = 0; metric < metrics; ++metric) {
       std::vector<std::vector<double>> samples(points);
       for (std::size_t item = 0; item < values_.size(); ++item) {
-        if (has(item)) {
-          samples[plan_->items()[item].point].push_back(values_[item][c * metrics + metric]);
+        const Item& measured = plan_->items()[item];
+        for (std::size_t i = 0; has(item) && i < measured.points; ++i) {
+          samples[measured.first_point + i].push_back(
+              values_[item][(i * result.curves.size() + c) * metrics + metric]);
         }
       }
       for (std::size_t point = 0; point < points; ++point) {
@@ -79,7 +81,8 @@ Result Merger::result() const {
           curve.points[point].metrics[metric] = estimate(samples[point]);
         }
       }
-      curve.fit[metric] = fit(curve, metric);
+      const std::vector<FitPoint> fitted = fit_points(curve, metric);
+      curve.fit[metric] = result.points_share_tokens ? fit_power_law(fitted, samples) : fit_power_law(fitted);
     }
   }
   return result;

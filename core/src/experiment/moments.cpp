@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "asymptoken/attention.hpp"
 #include "asymptoken/error.hpp"
@@ -86,33 +87,39 @@ double work(const Spec& spec, double n) {
 double memory(const Spec& spec, double n) {
   const auto d = static_cast<double>(spec.law->dimension());
   const auto value_dimension = static_cast<double>(spec.attention.V.rows());
-  return sizeof(float) * (n * (2 * d + value_dimension) + static_cast<double>(spec.fresh_queries) * d);
+  const std::size_t measured = spec.attention.heads.size() * (spec.nested ? spec.tokens.size() : 1);
+  return sizeof(float) * (n * (2 * d + value_dimension) + static_cast<double>(spec.fresh_queries) * d) +
+         sizeof(double) * static_cast<double>(measured) * value_dimension * value_dimension;
 }
 
-/// All heads at once: they share the tokens and the products <A0 x, y>.
+/// All heads at once: they share the tokens and the products <A0 x, y>. A block of queries streams over the keys; the points
+/// read its outputs off on the way, each at its n and those of its queries only.
 class MomentsSteps final : public Execution::Steps {
  public:
   MomentsSteps(const Plan::Contents& contents, const Item& item, Compute compute)
       : contents_(contents),
         compute_(compute),
         stream_(contents.spec, item),
-        n_(static_cast<Index>(contents.spec.tokens[item.point])),
-        queries_(query_count(contents.spec, static_cast<double>(n_))),
-        tokens_(n_, contents.spec.law->dimension()),
+        points_(std::span(contents.spec.tokens).subspan(item.first_point, item.points)),
+        tokens_(static_cast<Index>(points_.back()), contents.spec.law->dimension()),
         fresh_stream_(Stream::of(contents.spec.seed, StreamPurpose::queries,
                                  static_cast<std::uint32_t>(item.replicate),
-                                 static_cast<std::uint32_t>(item.point))),
+                                 static_cast<std::uint32_t>(item.first_point))),
         cache_(contents.spec.law->dimension(), contents.spec.attention.V.rows()),
         query_map_(contents.spec.attention.base) {
-    cache_.reserve(n_);
-    for (std::size_t head = 0; head < contents.spec.attention.heads.size(); ++head) {
-      scales_.push_back(static_cast<float>(contents.spec.attention.heads[head].multiplier));
-      moments_.emplace_back(contents.limits.moments[head].mean);
+    cache_.reserve(tokens_.rows());
+    for (const Head& head : contents.spec.attention.heads) {
+      scales_.push_back(static_cast<float>(head.multiplier));
+    }
+    for (std::size_t point = 0; point < points_.size(); ++point) {
+      for (const Moments& limit : contents.limits.moments) {
+        moments_.emplace_back(limit.mean);
+      }
     }
   }
 
   double advance(double work) override {
-    if (cache_.size() < n_) {
+    if (cache_.size() < tokens_.rows()) {
       return add_tokens();
     }
     if (!attention_) {
@@ -123,7 +130,7 @@ class MomentsSteps final : public Execution::Steps {
 
  private:
   double add_tokens() {
-    const Index count = std::min<Index>(TokenStream::chunk, n_ - cache_.size());
+    const Index count = std::min<Index>(TokenStream::chunk, tokens_.rows() - cache_.size());
     const Index first = cache_.size();
     stream_.sample(first, tokens_.middleRows(first, count));
     const RowsView<float> keys = tokens_.middleRows(first, count);
@@ -131,9 +138,17 @@ class MomentsSteps final : public Execution::Steps {
     return static_cast<double>(count) * sampling_work(contents_.spec);
   }
 
+  Index queries_of(std::size_t point) const {
+    return query_count(contents_.spec, static_cast<double>(points_[point]));
+  }
+
   void start_block() {
-    block_queries_ = std::min(queries_per_block, queries_ - first_query_);
+    block_queries_ = std::min(queries_per_block, queries_of(points_.size() - 1) - first_query_);
     next_key_ = 0;
+    point_ = 0;
+    while (queries_of(point_) <= first_query_) {
+      ++point_;
+    }
     if (contents_.spec.fresh_queries > 0) {
       Rows<float> fresh(block_queries_, tokens_.cols());
       contents_.spec.law->sample(fresh_stream_, static_cast<std::uint64_t>(first_query_), fresh);
@@ -149,28 +164,40 @@ class MomentsSteps final : public Execution::Steps {
   }
 
   double attend(double work) {
+    const auto n = static_cast<Index>(points_[point_]);
     const double per_key = static_cast<double>(block_queries_) * pair_work(contents_.spec);
-    const auto steps = static_cast<Index>(std::min(work / per_key, static_cast<double>(n_)) / keys_per_step);
-    const Index last = std::min(n_, next_key_ + std::max<Index>(1, steps) * keys_per_step);
+    const auto steps = static_cast<Index>(std::min(work / per_key, static_cast<double>(n)) / keys_per_step);
+    // Where it pauses moves no bits, as long as that is at a multiple of the step.
+    const Index start = next_key_ / keys_per_step * keys_per_step;
+    const Index last = std::min(n, start + std::max<Index>(1, steps) * keys_per_step);
     const double done = static_cast<double>(last - next_key_) * per_key;
     attention_->accumulate(cache_, next_key_, last);
     next_key_ = last;
-    if (next_key_ == n_) {
-      finish_block();
+    if (next_key_ == n) {
+      read_off();
     }
     return done;
   }
 
-  void finish_block() {
-    for (std::size_t head = 0; head < moments_.size(); ++head) {
-      moments_[head].add(RowsView<float>(attention_->result(head).output));
+  /// The block's outputs over the keys of this point join its moments.
+  void read_off() {
+    const Index count = std::min(block_queries_, queries_of(point_) - first_query_);
+    for (std::size_t head = 0; head < scales_.size(); ++head) {
+      moments_[point_ * scales_.size() + head].add(
+          RowsView<float>(attention_->result(head).output.topRows(count)));
     }
+    if (++point_ == points_.size()) {
+      finish_block();
+    }
+  }
+
+  void finish_block() {
     attention_.reset();
     first_query_ += block_queries_;
-    finished = first_query_ == queries_;
-    for (std::size_t head = 0; finished && head < moments_.size(); ++head) {
-      const Moments& limit = contents_.limits.moments[head];
-      const Moments measured = moments_[head].moments();
+    finished = first_query_ == queries_of(points_.size() - 1);
+    for (std::size_t i = 0; finished && i < moments_.size(); ++i) {
+      const Moments& limit = contents_.limits.moments[i % scales_.size()];
+      const Moments measured = moments_[i].moments();
       values.push_back((measured.mean - limit.mean).norm());
       values.push_back((measured.covariance - limit.covariance).norm());
     }
@@ -179,18 +206,18 @@ class MomentsSteps final : public Execution::Steps {
   const Plan::Contents& contents_;
   Compute compute_;
   TokenStream stream_;
-  Index n_;
-  Index queries_;
+  std::span<const std::int64_t> points_;  ///< the n of each
   Rows<float> tokens_;
   Stream fresh_stream_;
   KeyValueCache<float> cache_;
   LinearMap query_map_;
   std::vector<float> scales_;
-  std::vector<MomentAccumulator> moments_;
+  std::vector<MomentAccumulator> moments_;  ///< [point][head]
 
   Index first_query_ = 0;
   Index block_queries_ = 0;
   Index next_key_ = 0;
+  std::size_t point_ = 0;                                 ///< that is next to be read off
   std::unique_ptr<StreamingAttention<float>> attention_;  ///< of the block under way
 };
 

@@ -35,11 +35,15 @@ Plan::Plan(Spec spec, double memory_limit) : contents_(std::make_unique<Contents
   contents.skeleton.spec_json = contents.spec.json;
   contents.skeleton.metrics.assign(type.metrics.begin(), type.metrics.end());
   type.prepare(contents);
+  contents.skeleton.points_share_tokens = contents.spec.nested;
+  const std::vector<std::int64_t>& tokens = contents.spec.tokens;
+  const std::size_t points = contents.spec.nested ? tokens.size() : 1;
   // Replicate by replicate, so that every point has an error bar early.
   for (std::int64_t replicate = 0; replicate < contents.spec.replicates; ++replicate) {
-    for (std::size_t point = 0; point < contents.spec.tokens.size(); ++point) {
-      const double work = type.work(contents.spec, static_cast<double>(contents.spec.tokens[point]));
-      contents.items.push_back({.replicate = replicate, .point = point, .work = work});
+    for (std::size_t first = 0; first < tokens.size(); first += points) {
+      const double work = type.work(contents.spec, static_cast<double>(tokens[first + points - 1]));
+      contents.items.push_back(
+          {.replicate = replicate, .first_point = first, .points = points, .work = work});
       contents.total_work += work;
     }
   }
@@ -57,7 +61,8 @@ double Plan::total_work() const { return contents_->total_work; }
 const Result& Plan::skeleton() const { return contents_->skeleton; }
 
 std::size_t Plan::values_per_item() const {
-  return contents_->skeleton.curves.size() * contents_->skeleton.metrics.size();
+  return contents_->items.front().points * contents_->skeleton.curves.size() *
+         contents_->skeleton.metrics.size();
 }
 
 }  // namespace asymptoken

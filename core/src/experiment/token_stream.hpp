@@ -14,7 +14,7 @@ class TokenStream {
   TokenStream(const Spec& spec, const Item& item)
       : law_(spec.law),
         stream_(Stream::of(spec.seed, StreamPurpose::tokens, static_cast<std::uint32_t>(item.replicate),
-                           static_cast<std::uint32_t>(item.point))),
+                           static_cast<std::uint32_t>(item.first_point))),
         value_map_(spec.attention.V) {}
 
   /// Tokens first, first + 1, ... into the rows of `out`.

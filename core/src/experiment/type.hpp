@@ -36,7 +36,7 @@ struct Execution::Steps {
   double work_done = 0;
   double work_total = 0;
   bool finished = false;
-  std::vector<double> values;  ///< [curve][metric], filled by the last step
+  std::vector<double> values;  ///< [point][curve][metric], complete after the last step
 };
 
 /// How an experiment works. Each experiment's file defines one; type.cpp lists them.
@@ -47,7 +47,7 @@ struct ExperimentType {
   void (*read)(Reader& spec, Spec& into);
   /// Fills in curves, limits and predictions.
   void (*prepare)(Plan::Contents& contents);
-  /// Multiply-adds and bytes that one replicate at n tokens takes.
+  /// Multiply-adds and bytes that one stream of n tokens takes.
   double (*work)(const Spec& spec, double n);
   double (*memory)(const Spec& spec, double n);
   std::unique_ptr<Execution::Steps> (*start)(const Plan::Contents& contents, const Item& item,

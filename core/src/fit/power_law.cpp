@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
+#include "asymptoken/error.hpp"
 #include "asymptoken/fit.hpp"
 #include "special/log.hpp"
 
@@ -11,6 +13,7 @@ namespace {
 
 /// A point on log-log axes.
 struct LogPoint {
+  std::size_t index;  ///< in the caller's list
   double x;
   double y;
   double weight;
@@ -20,13 +23,15 @@ struct LogPoint {
 std::vector<LogPoint> usable_points(std::span<const FitPoint> points) {
   std::vector<LogPoint> usable;
   double largest = 0.0;
-  for (const FitPoint& point : points) {
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const FitPoint& point = points[i];
     // log(error) has the standard error (standard_deviation / sqrt(count)) / mean, to first order.
     const double precision =
         point.mean / point.standard_deviation * std::sqrt(static_cast<double>(point.count));
     if (std::isnormal(point.n) && point.n > 0.0 && std::isnormal(point.mean) && point.mean > 0.0 &&
         point.standard_deviation > 0.0 && point.count > 0 && std::isfinite(precision) && precision > 0.0) {
-      usable.push_back({.x = portable_log(point.n), .y = portable_log(point.mean), .weight = precision});
+      usable.push_back(
+          {.index = i, .x = portable_log(point.n), .y = portable_log(point.mean), .weight = precision});
       largest = std::max(largest, precision);
     }
   }
@@ -36,45 +41,100 @@ std::vector<LogPoint> usable_points(std::span<const FitPoint> points) {
   return usable;
 }
 
+/// The weighted least-squares line, and the sums that it and its standard errors are made of.
+struct Line {
+  std::vector<LogPoint> points;
+  double weights = 0.0;  ///< sum of w
+  double mean_x = 0.0;   ///< weighted
+  double xx = 0.0;       ///< sum of w (x - mean_x)^2
+  double mean_y = 0.0;   ///< weighted
+  double slope = 0.0;
+
+  PowerLawFit with_variances(double slope_variance, double intercept_variance) const {
+    return {.slope = slope,
+            .slope_se = std::sqrt(slope_variance),
+            .intercept = mean_y - slope * mean_x,
+            .intercept_se = std::sqrt(intercept_variance),
+            .points = static_cast<std::int64_t>(points.size())};
+  }
+};
+
+std::optional<Line> line_through(std::span<const FitPoint> points) {
+  Line line{.points = usable_points(points)};
+  constexpr std::size_t fewest = 3;
+  if (line.points.size() < fewest) {
+    return std::nullopt;
+  }
+  for (const LogPoint& point : line.points) {
+    line.weights += point.weight;
+    line.mean_x += point.weight * point.x;
+    line.mean_y += point.weight * point.y;
+  }
+  line.mean_x /= line.weights;
+  line.mean_y /= line.weights;
+  double xy = 0.0;
+  for (const LogPoint& point : line.points) {
+    line.xx += point.weight * (point.x - line.mean_x) * (point.x - line.mean_x);
+    xy += point.weight * (point.x - line.mean_x) * (point.y - line.mean_y);
+  }
+  if (!(line.xx > 0.0)) {
+    return std::nullopt;  // all at one n
+  }
+  line.slope = xy / line.xx;
+  return line;
+}
+
 }  // namespace
 
 std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points) {
-  const std::vector<LogPoint> usable = usable_points(points);
-  constexpr std::size_t fewest = 3;
-  if (usable.size() < fewest) {
+  const std::optional<Line> line = line_through(points);
+  if (!line) {
     return std::nullopt;
   }
-  double weights = 0.0;
-  double mean_x = 0.0;
-  double mean_y = 0.0;
-  for (const LogPoint& point : usable) {
-    weights += point.weight;
-    mean_x += point.weight * point.x;
-    mean_y += point.weight * point.y;
-  }
-  mean_x /= weights;
-  mean_y /= weights;
-  double xx = 0.0;
-  double xy = 0.0;
-  for (const LogPoint& point : usable) {
-    xx += point.weight * (point.x - mean_x) * (point.x - mean_x);
-    xy += point.weight * (point.x - mean_x) * (point.y - mean_y);
-  }
-  if (!(xx > 0.0)) {
-    return std::nullopt;  // all at one n
-  }
-  const double slope = xy / xx;
   double residuals = 0.0;
-  for (const LogPoint& point : usable) {
-    const double residual = (point.y - mean_y) - slope * (point.x - mean_x);
+  for (const LogPoint& point : line->points) {
+    const double residual = (point.y - line->mean_y) - line->slope * (point.x - line->mean_x);
     residuals += point.weight * residual * residual;
   }
-  const double variance = residuals / static_cast<double>(usable.size() - 2);
-  return PowerLawFit{.slope = slope,
-                     .slope_se = std::sqrt(variance / xx),
-                     .intercept = mean_y - slope * mean_x,
-                     .intercept_se = std::sqrt(variance * (1.0 / weights + mean_x * mean_x / xx)),
-                     .points = static_cast<std::int64_t>(usable.size())};
+  const double variance = residuals / static_cast<double>(line->points.size() - 2);
+  return line->with_variances(variance / line->xx,
+                              variance * (1.0 / line->weights + line->mean_x * line->mean_x / line->xx));
+}
+
+std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points,
+                                         std::span<const std::vector<double>> errors) {
+  if (errors.size() != points.size()) {
+    throw Error("number of points with errors", std::to_string(errors.size()), std::to_string(points.size()));
+  }
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (errors[i].size() != errors.front().size() || points[i].count != std::ssize(errors[i])) {
+      throw Error("number of errors of point " + std::to_string(i), std::to_string(errors[i].size()),
+                  "its count, the same for every point");
+    }
+  }
+  const std::optional<Line> line = line_through(points);
+  if (!line) {
+    return std::nullopt;
+  }
+  // What each replicate adds to slope and intercept, to first order: the sums over its square are those over Cov_ij.
+  double slope_squares = 0.0;
+  double intercept_squares = 0.0;
+  for (std::size_t replicate = 0; replicate < errors.front().size(); ++replicate) {
+    double slope = 0.0;
+    double intercept = 0.0;
+    for (const LogPoint& point : line->points) {
+      const double mean = points[point.index].mean;
+      const double deviation = (errors[point.index][replicate] - mean) / mean;
+      const double share = point.weight * (point.x - line->mean_x) / line->xx;
+      slope += share * deviation;
+      intercept += (point.weight / line->weights - line->mean_x * share) * deviation;
+    }
+    slope_squares += slope * slope;
+    intercept_squares += intercept * intercept;
+  }
+  const auto replicates = static_cast<double>(errors.front().size());
+  const double degrees = replicates * (replicates - 1.0);
+  return line->with_variances(slope_squares / degrees, intercept_squares / degrees);
 }
 
 }  // namespace asymptoken

@@ -21,6 +21,7 @@ std::string to_json(const Result& result) {
                          {"spec", Json::parse(result.spec_json)},
                          {"complete", result.items_done == result.items},
                          {"items", {{"done", result.items_done}, {"total", result.items}}},
+                         {"points_share_tokens", result.points_share_tokens},
                          {"metrics", result.metrics},
                          {"curves", std::move(curves)},
                          {"provenance",
@@ -49,6 +50,7 @@ Result parse_result(std::string_view text) {
     }
     result.items_done = document.at("items").at("done").get<std::int64_t>();
     result.items = document.at("items").at("total").get<std::int64_t>();
+    result.points_share_tokens = document.value("points_share_tokens", false);
     const Json& provenance = document.at("provenance");
     result.provenance = {.version = provenance.at("version").get<std::string>(),
                          .target = provenance.at("target").get<std::string>(),

@@ -204,25 +204,24 @@ std::vector<Vector> Reader::rows(std::string_view key, Index columns) {
   return result;
 }
 
-std::vector<std::int64_t> Reader::integer_sweep(std::string_view key, std::int64_t least, std::int64_t most) {
-  const std::string expected =
-      R"({"from", "to", "count"}, an ascending list, or )" + integer_text(least, most);
-  const Json& value = take(key, Json(), expected);
-  if (value.is_object()) {
-    Json completed;
-    Reader grid(value, path_of(key), completed);
-    const std::int64_t from = grid.integer("from", std::nullopt, least, most);
-    const std::int64_t to = grid.integer("to", std::nullopt, from, most);
-    const std::int64_t count = grid.integer("count", std::nullopt, from == to ? 1 : 2, from == to ? 1 : 1000);
-    grid.finish();
-    std::vector<std::int64_t> values = geometric_integers(from, to, count);
-    if (std::ranges::adjacent_find(values) != values.end()) {
-      throw Error(path_of(key) + ".count", std::to_string(count),
-                  "so few points that all are different integers from " + std::to_string(from) + " to " +
-                      std::to_string(to));
-    }
-    return values;
+std::vector<std::int64_t> Reader::integer_grid(std::int64_t least, std::int64_t most) {
+  const std::int64_t from = integer("from", std::nullopt, least, most);
+  const std::int64_t to = integer("to", std::nullopt, from, most);
+  const std::int64_t count = integer("count", std::nullopt, from == to ? 1 : 2, from == to ? 1 : 1000);
+  std::vector<std::int64_t> values = geometric_integers(from, to, count);
+  if (std::ranges::adjacent_find(values) != values.end()) {
+    throw Error(path_of("count"), std::to_string(count),
+                "so few points that all are different integers from " + std::to_string(from) + " to " +
+                    std::to_string(to));
   }
+  return values;
+}
+
+std::vector<std::int64_t> Reader::integers(std::string_view key, std::int64_t least, std::int64_t most,
+                                           std::string_view alternative) {
+  const std::string expected =
+      std::string(alternative) + "an ascending list, or " + integer_text(least, most);
+  const Json& value = take(key, Json(), expected);
   const std::vector<Json> list = value.is_array() ? value.get<std::vector<Json>>() : std::vector<Json>{value};
   std::vector<std::int64_t> values;
   for (const Json& entry : list) {

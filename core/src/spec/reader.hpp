@@ -45,8 +45,12 @@ class Reader {
   /// A list of lists of `columns` numbers each, at least one.
   std::vector<Vector> rows(std::string_view key, Index columns);
 
+  /// An ascending list, or one number. `alternative` is what else the field could have been, for the sentence of an Error.
+  std::vector<std::int64_t> integers(std::string_view key, std::int64_t least, std::int64_t most,
+                                     std::string_view alternative = "");
+  /// The keys "from", "to" and "count" of this object: a geometric grid of different integers.
+  std::vector<std::int64_t> integer_grid(std::int64_t least, std::int64_t most);
   /// {"from", "to", "count"} (geometric), an ascending list, or one number.
-  std::vector<std::int64_t> integer_sweep(std::string_view key, std::int64_t least, std::int64_t most);
   std::vector<double> number_sweep(std::string_view key, Range range);
 
   /// The object under `key`, read by a reader of its own. Finish with that one before asking this one for the next key.

@@ -9,6 +9,7 @@
 #include "law/registry.hpp"
 #include "spec/attention_sweep.hpp"
 #include "spec/reader.hpp"
+#include "spec/token_sweep.hpp"
 
 namespace asymptoken {
 
@@ -45,7 +46,7 @@ Spec parse_spec(std::string_view text) {
   Reader attention = reader.object("attention");
   spec.attention = read_attention(attention, *spec.law);
   type.read(reader, spec);
-  spec.tokens = reader.integer_sweep("tokens", 1, 1'000'000'000'000);
+  read_tokens(reader, spec);
   spec.replicates = reader.integer("replicates", 100, 1, 1'000'000);
   reader.finish();
   write_integers_plainly(completed);

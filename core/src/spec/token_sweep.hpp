@@ -1,0 +1,11 @@
+#pragma once
+
+#include "asymptoken/spec.hpp"
+#include "spec/reader.hpp"
+
+namespace asymptoken {
+
+/// The key `tokens` of a spec: the n of each point, and whether they are nested.
+void read_tokens(Reader& spec, Spec& into);
+
+}  // namespace asymptoken
