@@ -23,14 +23,29 @@ function call(program: string, args: string[], input = ''): { stdout: Buffer; st
   return { stdout, stderr: String(stderr), code: status ?? -1 };
 }
 
+/** What this command can run on this machine, such as `avx2` and `sse2`. */
+export function simdTargets(): string[] {
+  const { stdout, stderr, code } = call(command, ['--version']);
+  assert.equal(code, 0, stderr);
+  return String(stdout).trim().split(': ')[1]!.split(' ');
+}
+
 /** What the command finds. */
-export function runNatively(spec: Spec): Result {
+export function runNatively(spec: Spec, options: string[] = []): Result {
   const folder = mkdtempSync(join(tmpdir(), 'asymptoken-'));
   try {
     const file = join(folder, 'spec.json');
     const output = join(folder, 'result.json');
     writeFileSync(file, JSON.stringify(spec));
-    const { stderr, code } = call(command, ['run', file, '--output', output, '--progress', 'none']);
+    const { stderr, code } = call(command, [
+      'run',
+      file,
+      '--output',
+      output,
+      '--progress',
+      'none',
+      ...options,
+    ]);
     assert.equal(code, 0, stderr);
     return JSON.parse(readFileSync(output, 'utf8')) as Result;
   } finally {

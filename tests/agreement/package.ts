@@ -48,6 +48,11 @@ export const map: Spec = {
   replicates: 9,
 };
 
+/** Points inside one block of queries, inside one step over the keys, and beyond both. */
+const nested = { list: [40, 70, 360, 1000, 2500], nested: true };
+export const nestedMoments: Spec = { ...moments, tokens: nested };
+export const nestedMap: Spec = { ...map, tokens: nested };
+
 /** Minutes of work in items of a second or so, none of which a test waits for. */
 export const long: Spec = {
   ...moments,

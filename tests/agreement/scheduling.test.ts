@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Progress, Result } from '../../wasm/src/api.ts';
-import { facade, long, map, measured, moments, open } from './package.ts';
+import { facade, long, map, measured, moments, nestedMoments, open } from './package.ts';
 
 test('the number of workers does not change the result', async (t) => {
   const one = await open(t, { workers: 1 });
   const three = await open(t, { workers: 3 });
-  for (const spec of [moments, map]) {
+  for (const spec of [moments, map, nestedMoments]) {
     const expected = measured(await one.run(spec));
     assert.ok(expected.complete);
     assert.deepEqual(measured(await three.run(spec, { workers: 2 })), expected);

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import type { Result, Spec } from '../../wasm/src/api.ts';
+import { runNatively, simdTargets } from './native.ts';
+import { map, measured, moments, nestedMap, nestedMoments, open, variants } from './package.ts';
+
+/** One hash of everything that was measured: every digit of every point, fit and prediction of every curve. */
+function hashOf(result: Result): string {
+  assert.ok(result.complete);
+  return createHash('sha256')
+    .update(JSON.stringify(measured(result)))
+    .digest('hex');
+}
+
+const gaussian = moments['law'];
+const sphere = map['law'];
+const specs: Record<string, Spec> = {
+  'moments, gaussian': { ...moments, law: gaussian },
+  'moments, sphere': { ...moments, law: sphere },
+  'moments, gaussian, nested': { ...nestedMoments, law: gaussian },
+  'moments, sphere, nested': { ...nestedMoments, law: sphere },
+  'moments, gaussian, fresh queries, nested': { ...nestedMoments, queries: { count: 150 } },
+  'map, gaussian': { ...map, law: gaussian },
+  'map, sphere': { ...map, law: sphere },
+  'map, gaussian, nested': { ...nestedMap, law: gaussian },
+  'map, sphere, nested': { ...nestedMap, law: sphere },
+};
+const counts = [1, 2, 3];
+
+for (const [name, spec] of Object.entries(specs)) {
+  test(`deterministic: ${name} has one hash on every target, on any number of threads and workers`, async (t) => {
+    const exact: Spec = { ...spec, replicates: 4, deterministic: true };
+    const hashes: Record<string, string> = {};
+    for (const target of simdTargets()) {
+      for (const threads of counts) {
+        const result = runNatively(exact, ['--simd', target, '--threads', `${threads}`]);
+        assert.equal(result.provenance.simd, target);
+        hashes[`${target}, ${threads} threads`] = hashOf(result);
+      }
+    }
+    for (const variant of variants) {
+      const asymptoken = await open(t, { variant, workers: Math.max(...counts) });
+      for (const workers of counts) {
+        const result = await asymptoken.run(exact, { workers });
+        assert.equal(result.provenance.simd, `wasm_${variant}`);
+        hashes[`${variant}, ${workers} workers`] = hashOf(result);
+      }
+    }
+    const expected = Object.values(hashes)[0]!;
+    t.diagnostic(`${Object.keys(hashes).join('; ')}: ${expected.slice(0, 16)}`);
+    assert.deepEqual(hashes, Object.fromEntries(Object.keys(hashes).map((key) => [key, expected])));
+  });
+}
