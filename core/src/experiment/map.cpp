@@ -94,7 +94,7 @@ class MapSteps final : public Execution::Steps {
  public:
   MapSteps(const Plan::Contents& contents, const Item& item, Compute compute)
       : contents_(contents),
-        stream_(contents.spec, item),
+        stream_(contents.spec, item, compute),
         points_(std::span(contents.spec.tokens).subspan(item.first_point, item.points)),
         cache_(contents.spec.law->dimension(), contents.spec.attention.V.rows()),
         attention_(projected_queries(contents.spec), 1.0F, contents.spec.attention.V.rows(), compute) {}

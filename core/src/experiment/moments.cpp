@@ -4,7 +4,6 @@
 
 #include "asymptoken/attention.hpp"
 #include "asymptoken/error.hpp"
-#include "attention/linear_map.hpp"
 #include "experiment/token_stream.hpp"
 #include "experiment/type.hpp"
 
@@ -99,14 +98,14 @@ class MomentsSteps final : public Execution::Steps {
   MomentsSteps(const Plan::Contents& contents, const Item& item, Compute compute)
       : contents_(contents),
         compute_(compute),
-        stream_(contents.spec, item),
+        stream_(contents.spec, item, compute),
         points_(std::span(contents.spec.tokens).subspan(item.first_point, item.points)),
         tokens_(static_cast<Index>(points_.back()), contents.spec.law->dimension()),
         fresh_stream_(Stream::of(contents.spec.seed, StreamPurpose::queries,
                                  static_cast<std::uint32_t>(item.replicate),
                                  static_cast<std::uint32_t>(item.first_point))),
         cache_(contents.spec.law->dimension(), contents.spec.attention.V.rows()),
-        query_map_(contents.spec.attention.base) {
+        query_map_(projection(contents.spec.attention.base, compute)) {
     cache_.reserve(tokens_.rows());
     for (const Head& head : contents.spec.attention.heads) {
       scales_.push_back(static_cast<float>(head.multiplier));

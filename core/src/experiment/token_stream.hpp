@@ -1,9 +1,15 @@
 #pragma once
 
 #include "asymptoken/experiment.hpp"
-#include "attention/linear_map.hpp"
+#include "asymptoken/linear.hpp"
 
 namespace asymptoken {
+
+/// x -> M x for values V y and queries A x. Never fused: like the tokens, they are the same bits on every target.
+inline LinearMap projection(const Matrix& M, Compute compute) {
+  compute.deterministic = true;
+  return LinearMap(M.cast<float>(), {}, compute);
+}
 
 /// The tokens of one item, in order, and their values V y.
 class TokenStream {
@@ -11,11 +17,11 @@ class TokenStream {
   /// Tokens are made and attended to in chunks of this many: a multiple of what StreamingAttention cuts at.
   static constexpr Index chunk = 4096;
 
-  TokenStream(const Spec& spec, const Item& item)
+  TokenStream(const Spec& spec, const Item& item, Compute compute)
       : law_(spec.law),
         stream_(Stream::of(spec.seed, StreamPurpose::tokens, static_cast<std::uint32_t>(item.replicate),
                            static_cast<std::uint32_t>(item.first_point))),
-        value_map_(spec.attention.V) {}
+        value_map_(projection(spec.attention.V, compute)) {}
 
   /// Tokens first, first + 1, ... into the rows of `out`.
   void sample(std::int64_t first, Eigen::Ref<Rows<float>> out) const {

@@ -51,6 +51,19 @@ using AttentionFunction = void (*)(const AttentionTile<T>& tile, std::ptrdiff_t 
 template <class T>
 using MoveFunction = void (*)(double* totals, const double* factors, T* recent, std::ptrdiff_t rows);
 
+/// y = W x + b for each row x.
+struct LinearProduct {
+  std::ptrdiff_t rows;
+  std::ptrdiff_t inputs;
+  std::ptrdiff_t outputs;
+  const float* x;  ///< rows x inputs
+  std::ptrdiff_t x_stride;
+  const float* weights;  ///< W, packed by the same target
+  const float* bias;     ///< b, padded to whole vectors
+  float* y;              ///< rows x outputs
+  std::ptrdiff_t y_stride;
+};
+
 /// The hot loops, compiled once for each instruction set. Nothing here touches Eigen or the standard library's
 /// templates: those would be compiled for that instruction set too, and the linker may keep either copy.
 struct Kernels {
@@ -61,6 +74,11 @@ struct Kernels {
   AttentionFunction<double> attend_double;  ///< always with spread
   MoveFunction<float> move_float;
   MoveFunction<double> move_double;
+  std::ptrdiff_t lanes_float;  ///< outputs of a linear map are padded to a multiple of this
+  /// From outputs x inputs to inputs x padded outputs, in the kernel's own order.
+  void (*pack_linear)(const float* weights, std::ptrdiff_t stride, std::ptrdiff_t outputs,
+                      std::ptrdiff_t inputs, float* packed);
+  void (*multiply_linear)(const LinearProduct& product);
   void (*exp_float)(const float* x, float* y, std::size_t count);
   void (*exp_double)(const double* x, double* y, std::size_t count);
   void (*log_float)(const float* x, float* y, std::size_t count);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simd/attention_kernel.hpp"
+#include "simd/linear_kernel.hpp"
 #include "simd/normal_kernel.hpp"
 
 // Included by exactly one translation unit for each instruction set; see targets/.
@@ -32,6 +33,7 @@ constexpr Kernels make_kernels() {
   using Single = AttentionKernel<float, Arch, fused, false, FloatShape>;
   using SingleWithSpread = AttentionKernel<float, Arch, fused, true, FloatShape>;
   using Double = AttentionKernel<double, Arch, fused, true, DoubleShape>;
+  using Linear = LinearKernel<Arch, fused, FloatShape>;
   return {
       .width_float = Single::width,
       .width_double = Double::width,
@@ -40,6 +42,9 @@ constexpr Kernels make_kernels() {
       .attend_double = Double::attend,
       .move_float = Single::move,
       .move_double = Double::move,
+      .lanes_float = Linear::lanes,
+      .pack_linear = Linear::pack,
+      .multiply_linear = Linear::multiply,
       .exp_float =
           [](const float* x, float* y, std::size_t count) {
             transform<float, Arch>(x, y, count, [](auto v) { return exp<fused>(v); });
