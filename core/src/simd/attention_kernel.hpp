@@ -2,6 +2,7 @@
 
 #include "simd/kernels.hpp"
 #include "simd/math.hpp"
+#include "simd/register_tile.hpp"
 
 // Softmax attention of one tile of queries over a range of packed keys.
 //
@@ -11,13 +12,6 @@
 
 namespace asymptoken::simd {
 
-/// The shape of the register tile for one target: at most rows x vectors accumulators.
-template <int tile_rows, int tile_vectors>
-struct TileShape {
-  static constexpr int rows = tile_rows;
-  static constexpr int vectors = tile_vectors;
-};
-
 template <class T, class Arch, bool fused, bool spread, class Shape>
 class AttentionKernel {
   using V = Vector<T, Arch>;
@@ -25,7 +19,7 @@ class AttentionKernel {
   static constexpr Size lanes = V::size;
   static constexpr int vectors = Shape::vectors;
   template <int rows>
-  using Registers = V[rows][vectors];
+  using Tile = RegisterTile<T, Arch, rows, vectors>;
 
  public:
   static constexpr Size width = lanes * vectors;
@@ -90,18 +84,18 @@ class AttentionKernel {
       const Size row = key % panel;
       const Size panel_end = key - row + panel;
       const T* const keys = tile.keys + (key - row) * tile.key_dimension;
-      for_rows(row, (panel_end < end ? panel_end : end) - key, [&]<int rows>(Size from) {
-        Registers<rows> sums = {};
-        multiply<rows>(keys + from, tile.queries, tile.key_dimension, sums);
+      for_rows((panel_end < end ? panel_end : end) - key, [&]<int rows>(Size from) {
+        Tile<rows> products = {};
+        products.template multiply<fused>(keys + row + from, 1, panel, tile.queries, tile.key_dimension);
         for (int v = 0; v < vectors; ++v) {
           for (int r = 0; r < rows; ++r) {
-            extremes.largest[v] = xsimd::max(extremes.largest[v], sums[r][v]);
+            extremes.largest[v] = xsimd::max(extremes.largest[v], products.sums[r][v]);
             if constexpr (several) {
-              extremes.least[v] = xsimd::min(extremes.least[v], sums[r][v]);
+              extremes.least[v] = xsimd::min(extremes.least[v], products.sums[r][v]);
             }
           }
         }
-        store<rows>(sums, tile.products + (key - begin + from - row) * width);
+        products.store(tile.products + (key - begin + from) * width, width);
       });
       key = panel_end;
     }
@@ -198,71 +192,24 @@ class AttentionKernel {
         tile.values + (begin - first_row) * panels(tile.value_dimension) * panel + first_row * panel;
     for (Size column = 0; column < tile.value_dimension; column += panel) {
       const Size left = tile.value_dimension - column;
-      for_rows(0, left < panel ? left : panel, [&]<int rows>(Size from) {
+      for_rows(left < panel ? left : panel, [&]<int rows>(Size from) {
         T* const sums = output + (column + from) * width;
-        Registers<rows> registers;
-        load<rows>(sums, registers);
-        multiply<rows>(values + from, tile.weights, end - begin, registers);
-        store<rows>(registers, sums);
+        Tile<rows> averages;
+        averages.load(sums, width);
+        averages.template multiply<fused>(values + from, 1, panel, tile.weights, end - begin);
+        averages.store(sums, width);
       });
       values += keys_per_block * panel;
     }
   }
 
-  /// Calls use<rows>(row) for `count` rows of a panel from `row` on, in nearly equal parts that fit the register tile.
+  /// Calls use<rows>(first row) for `count` rows in nearly equal parts that fit the register tile.
   template <class Use>
-  static void for_rows(Size row, Size count, Use use) {
-    for (Size parts = (count + Shape::rows - 1) / Shape::rows; parts > 0; --parts) {
-      const Size rows = (count + parts - 1) / parts;
-      with_rows<Shape::rows>(rows, row, use);
-      row += rows;
-      count -= rows;
-    }
-  }
-
-  template <int rows, class Use>
-  static void with_rows(Size wanted, Size row, Use& use) {
-    if (wanted == rows) {
-      use.template operator()<rows>(row);
-    } else if constexpr (rows > 1) {
-      with_rows<rows - 1>(wanted, row, use);
-    }
-  }
-
-  /// sums(r, q) += sum_k left[k * panel + r] right(k, q), k ascending.
-  template <int rows>
-  static void multiply(const T* left, const T* right, Size count, Registers<rows>& sums) {
-    for (Size k = 0; k < count; ++k) {
-      V factors[vectors];
-      for (int v = 0; v < vectors; ++v) {
-        factors[v] = V::load_unaligned(right + v * lanes);
-      }
-      for (int r = 0; r < rows; ++r) {
-        const V number(left[r]);
-        for (int v = 0; v < vectors; ++v) {
-          sums[r][v] = multiply_add<fused>(number, factors[v], sums[r][v]);
-        }
-      }
-      left += panel;
-      right += width;
-    }
-  }
-
-  template <int rows>
-  static void load(const T* numbers, Registers<rows>& registers) {
-    for (int r = 0; r < rows; ++r) {
-      for (int v = 0; v < vectors; ++v) {
-        registers[r][v] = V::load_unaligned(numbers + r * width + v * lanes);
-      }
-    }
-  }
-
-  template <int rows>
-  static void store(const Registers<rows>& registers, T* numbers) {
-    for (int r = 0; r < rows; ++r) {
-      for (int v = 0; v < vectors; ++v) {
-        registers[r][v].store_unaligned(numbers + r * width + v * lanes);
-      }
+  static void for_rows(Size count, Use use) {
+    const Parts parts(count, Shape::rows);
+    for (Size part = 0; part < parts.count; ++part) {
+      dispatch<Shape::rows>(parts.size(part),
+                            [&]<int rows>() { use.template operator()<rows>(parts.start(part)); });
     }
   }
 

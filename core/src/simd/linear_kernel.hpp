@@ -49,16 +49,6 @@ class LinearKernel {
   }
 
  private:
-  /// So many things in the fewest parts of at most `largest`, as equal as they can be.
-  struct Parts {
-    Size total;
-    Size count;
-
-    Parts(Size total, Size largest) : total(total), count((total + largest - 1) / largest) {}
-    Size start(Size part) const { return total * part / count; }
-    Size size(Size part) const { return start(part + 1) - start(part); }
-  };
-
   /// The vectors of outputs in strips.
   static Parts strips_of(Size outputs) { return {(outputs + lanes - 1) / lanes, Shape::vectors}; }
 
@@ -90,16 +80,6 @@ class LinearKernel {
           y[r * product.y_stride + q] = padded[r * tile.width + q];
         }
       }
-    }
-  }
-
-  /// use<number>() for a number from 1 to `largest`.
-  template <int largest, class Use>
-  static void dispatch(Size number, Use use) {
-    if (number == largest) {
-      use.template operator()<largest>();
-    } else if constexpr (largest > 1) {
-      dispatch<largest - 1>(number, use);
     }
   }
 };

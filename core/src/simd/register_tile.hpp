@@ -4,6 +4,13 @@
 
 namespace asymptoken::simd {
 
+/// The shape of the register tile for one target: at most rows x vectors sums.
+template <int tile_rows, int tile_vectors>
+struct TileShape {
+  static constexpr int rows = tile_rows;
+  static constexpr int vectors = tile_vectors;
+};
+
 /// The tile every matrix product here is made of: rows x vectors sums, held in registers while k runs.
 template <class T, class Arch, int rows, int vectors>
 struct RegisterTile {
@@ -48,5 +55,29 @@ struct RegisterTile {
     }
   }
 };
+
+/// So many things in the fewest parts of at most `largest`, as equal as they can be.
+struct Parts {
+  std::ptrdiff_t count;
+  std::ptrdiff_t least;   ///< of things in a part
+  std::ptrdiff_t larger;  ///< how many parts, the first ones, hold one more
+
+  Parts(std::ptrdiff_t total, std::ptrdiff_t largest)
+      : count((total + largest - 1) / largest),
+        least(count > 0 ? total / count : 0),
+        larger(total - count * least) {}
+  std::ptrdiff_t start(std::ptrdiff_t part) const { return part * least + (part < larger ? part : larger); }
+  std::ptrdiff_t size(std::ptrdiff_t part) const { return least + (part < larger ? 1 : 0); }
+};
+
+/// use<number>() for a number from 1 to `largest`.
+template <int largest, class Use>
+void dispatch(std::ptrdiff_t number, Use use) {
+  if (number == largest) {
+    use.template operator()<largest>();
+  } else if constexpr (largest > 1) {
+    dispatch<largest - 1>(number, use);
+  }
+}
 
 }  // namespace asymptoken::simd
