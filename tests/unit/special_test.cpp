@@ -4,6 +4,8 @@
 #include <numbers>
 #include <vector>
 
+#include "special/box_transform.hpp"
+#include "special/gauss_legendre.hpp"
 #include "special/portable.hpp"
 #include "special/sphere_functions.hpp"
 #include "special/sphere_transform.hpp"
@@ -146,6 +148,55 @@ TEST_CASE("portable functions at the ends of the range", "[special]") {
   CHECK(portable_hypot(0.0, 0.0) == 0.0);
   CHECK(portable_hypot(3e300, 4e300) == 5e300);
   CHECK(portable_hypot(infinity, 1.0) == infinity);
+}
+
+TEST_CASE("portable sine and cosine", "[special]") {
+  CHECK(portable_sincos(0.0).sine == 0.0);
+  CHECK(portable_sincos(0.0).cosine == 1.0);
+  for (double x = 1e-12; x < 1e6; x *= 1.0007) {
+    const SineCosine positive = portable_sincos(x);
+    const SineCosine negative = portable_sincos(-x);
+    CHECK(std::abs(positive.sine - std::sin(x)) < 2.3e-16);
+    CHECK(std::abs(positive.cosine - std::cos(x)) < 2.3e-16);
+    CHECK(negative.sine == -positive.sine);
+    CHECK(negative.cosine == positive.cosine);
+  }
+  CHECK(relative(portable_sincos(1e-9).sine, 1e-9) < 1e-15);
+  // multiples of pi/2, where the reduction cancels most
+  CHECK(std::abs(portable_sincos(6.123233995736766e-17).sine - 6.123233995736766e-17) < 1e-30);
+  CHECK(relative(portable_sincos(std::numbers::pi).sine, 1.2246467991473532e-16) < 1e-10);
+}
+
+TEST_CASE("Gauss-Legendre rules are exact for polynomials", "[special]") {
+  for (const int count : {1, 2, 5, 40, 1000}) {
+    INFO(count << " nodes");
+    const std::vector<QuadratureNode> nodes = gauss_legendre(count, 2.5);
+    REQUIRE(std::ssize(nodes) == count);
+    for (int degree = 0; degree < std::min(2 * count, 60); ++degree) {
+      double sum = 0.0;
+      for (const QuadratureNode& node : nodes) {
+        sum += node.weight * std::pow(node.x, degree);
+      }
+      CHECK(relative(sum, std::pow(2.5, degree + 1) / (degree + 1)) < 1e-13);
+    }
+  }
+}
+
+TEST_CASE("transformed box: small slopes keep their digits", "[special]") {
+  // L(r) = r/3 - r^3/45 + ..., so E L(X) L(Y) = E XY/9 - ..., E XY = sum_k a_k b_k / 3.
+  const Matrix slopes{{1.0, -2.0, 0.5}, {0.25, 1.0, 3.0}, {0.0, 0.0, 0.0}};
+  const Matrix leading = slopes * slopes.transpose() / 27.0;
+  for (const double size : {1e-100, 1e-9, 1e-7}) {
+    const auto result = box_transform(size * slopes);
+    REQUIRE(result);
+    CHECK((*result / size / size - leading).norm() < 1e-12 * leading.norm());
+  }
+  // different coordinates are independent
+  const auto alike = box_transform(Matrix{{40.0, 0.0}, {0.0, 40.0}});
+  REQUIRE(alike);
+  CHECK((*alike)(0, 1) == 0.0);
+  CHECK((*alike)(0, 0) == (*alike)(1, 1));
+  CHECK(!box_transform(Matrix{{1e5}}));
 }
 
 TEST_CASE("portable square root of complex numbers", "[special]") {

@@ -59,6 +59,42 @@ inline double portable_expm1(double x) {
   return u < 0.5 || u > 2.0 ? u - 1.0 : (u - 1.0) * (x / portable_log(u));
 }
 
+struct SineCosine {
+  double sine;
+  double cosine;
+};
+
+/// sin x and cos x for |x| up to 1e6, within 2e-16 of their values; the sine relative to its size near 0.
+inline SineCosine portable_sincos(double x) {
+  // x = k pi/2 + r. The first two parts of pi/2 have 33 bits: their products with k < 2^20 are exact.
+  constexpr double rounding = 6755399441055744.0;
+  const double k = (x * 0x1.45f306dc9c883p-1 + rounding) - rounding;
+  const double r = ((x - k * 0x1.921fb544p+0) - k * 0x1.0b4611a6p-34) - k * 0x1.3198a2e037073p-69;
+  const double z = r * r;
+  double s = 1.0 / 355687428096000.0;
+  for (const double coefficient : {-1.0 / 1307674368000.0, 1.0 / 6227020800.0, -1.0 / 39916800.0,
+                                   1.0 / 362880.0, -1.0 / 5040.0, 1.0 / 120.0, -1.0 / 6.0}) {
+    s = s * z + coefficient;
+  }
+  double c = 1.0 / 20922789888000.0;
+  for (const double coefficient : {-1.0 / 87178291200.0, 1.0 / 479001600.0, -1.0 / 3628800.0, 1.0 / 40320.0,
+                                   -1.0 / 720.0, 1.0 / 24.0, -0.5}) {
+    c = c * z + coefficient;
+  }
+  const double sine = r + r * z * s;
+  const double cosine = 1.0 + z * c;
+  switch (static_cast<std::int64_t>(k) & 3) {
+    case 0:
+      return {.sine = sine, .cosine = cosine};
+    case 1:
+      return {.sine = cosine, .cosine = -sine};
+    case 2:
+      return {.sine = -sine, .cosine = -cosine};
+    default:
+      return {.sine = -cosine, .cosine = sine};
+  }
+}
+
 /// sqrt(x^2 + y^2) without overflow.
 inline double portable_hypot(double x, double y) {
   const double large = std::max(std::abs(x), std::abs(y));
