@@ -275,6 +275,20 @@ Reader Reader::object(std::string_view key) {
   return {has(key) ? object_->at(key) : empty, path_of(key), (*completed_)[std::string(key)]};
 }
 
+std::vector<Reader> Reader::objects(std::string_view key) {
+  const std::string expected = "a list of objects";
+  if (const Json& value = take(key, Json(), expected); !value.is_array() || value.empty()) {
+    reject(key, expected);
+  }
+  std::vector<Reader> readers;
+  const Json& given = object_->at(key);
+  Json& completed = (*completed_)[std::string(key)];
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    readers.emplace_back(given[i], path_of(key) + "[" + std::to_string(i) + "]", completed[i]);
+  }
+  return readers;
+}
+
 void Reader::finish() const {
   for (const auto& [key, value] : object_->items()) {
     if (std::ranges::find(asked_, key) == asked_.end()) {

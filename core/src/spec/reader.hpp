@@ -56,6 +56,9 @@ class Reader {
   /// The object under `key`, read by a reader of its own. Finish with that one before asking this one for the next key.
   Reader object(std::string_view key);
 
+  /// A reader for each object of the list under `key`, at least one. The same holds for them.
+  std::vector<Reader> objects(std::string_view key);
+
   /// Throws Error when a key was never asked for. Call it last.
   void finish() const;
 
