@@ -1,45 +1,18 @@
 #include "asymptoken/limit.hpp"
 
 #include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <catch_amalgamated.hpp>
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <string>
 
-#include "asymptoken/error.hpp"
-#include "asymptoken/random.hpp"
+#include "arbitrary.hpp"
 
 using namespace asymptoken;
 
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-Matrix arbitrary(Index rows, Index columns, std::uint64_t seed) {
-  Rows<float> numbers(rows, columns);
-  uniform_variates({.seed = seed, .id = 0}, 0, {numbers.data(), static_cast<std::size_t>(numbers.size())});
-  return numbers.cast<double>().array() - 0.5;
-}
-
-Matrix rotation(Index d, std::uint64_t seed) { return arbitrary(d, d, seed).householderQr().householderQ(); }
-
-Matrix arbitrary_covariance(Index d, std::uint64_t seed) {
-  const Matrix root = arbitrary(d, d, seed);
-  return root * root.transpose() + 0.1 * Matrix::Identity(d, d);
-}
-
-double relative(double actual, double expected) { return std::abs(actual - expected) / std::abs(expected); }
-
-std::string sentence(auto make) {
-  try {
-    make();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "accepted";
-}
 
 /// N(0, I) that offers its definitions and nothing more.
 class PlainLaw final : public Law {
@@ -144,7 +117,7 @@ TEST_CASE("what does not fit the law is refused", "[limit]") {
   CHECK(sentence([&] { transformed_moments(*law, {.A = I, .V = Matrix::Zero(1, 3)}); }) ==
         "attention.value is a 1 x 3 matrix; expected a 1 x 2 matrix");
   CHECK(sentence([&] { transformed_moments(PlainLaw(2), {.A = I, .V = I}); }) ==
-        "law.type is plain; expected a law whose transformed moments are known exactly");
+        "law.type is plain; expected a law whose transformed moments are known exactly for this attention");
   CHECK(sentence([&] { horizon(Matrix::Zero(2, 3), I); }) ==
         "covariance is a 2 x 3 matrix; expected a 3 x 3 matrix");
   CHECK(sentence([&] { horizon(I, Matrix::Identity(3, 3)); }) ==

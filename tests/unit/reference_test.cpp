@@ -16,14 +16,25 @@ using reference::Relative;
 
 namespace {
 
-const std::vector<std::string> checked_kinds = {"softmax_attention",      "gaussian",     "sphere",
-                                                "sphere_pushforward_cov", "bessel_ratio", "moment_rates",
-                                                "moment_clt_1d",          "loglog_wls",   "log_grid"};
+const std::vector<std::string> checked_kinds = {"softmax_attention",
+                                                "gaussian",
+                                                "sphere",
+                                                "sphere_pushforward_cov",
+                                                "gaussian_mixture",
+                                                "uniform_ball",
+                                                "uniform_box",
+                                                "two_point_product",
+                                                "discrete",
+                                                "discrete_resampling_exact",
+                                                "bessel_ratio",
+                                                "moment_rates",
+                                                "moment_clt_1d",
+                                                "loglog_wls",
+                                                "log_grid"};
 
 /// What the library does not offer yet. A kind in neither list fails.
-const std::vector<std::string> kinds_not_built_yet = {
-    "hardmax_finite", "gaussian_mixture",          "uniform_box",  "two_point_product",  "uniform_ball",
-    "discrete",       "discrete_resampling_exact", "gaussian_max", "sphere_hardmax_gap", "rem_exponents"};
+const std::vector<std::string> kinds_not_built_yet = {"hardmax_finite", "gaussian_max", "sphere_hardmax_gap",
+                                                      "rem_exponents"};
 
 Json map_quantities(const Law& law, const AttentionForm& attention, const Vector& x) {
   const MapLimit limit = map_limit(law, attention, x);
@@ -58,11 +69,101 @@ Json gaussian_quantities(const Json& inputs) {
   return quantities;
 }
 
-Json sphere_quantities(const Json& inputs) {
-  const LawPointer law = sphere(inputs.at("d").get<Index>(), inputs.at("R").get<double>());
+/// The map's limit at the query of the case.
+Json law_quantities(const Law& law, const Json& inputs) {
   const AttentionForm attention{.A = reference::matrix(inputs.at("A")),
                                 .V = reference::matrix(inputs.at("V"))};
-  return map_quantities(*law, attention, reference::vector(inputs.at("x")));
+  return map_quantities(law, attention, reference::vector(inputs.at("x")));
+}
+
+Json sphere_quantities(const Json& inputs) {
+  return law_quantities(*sphere(inputs.at("d").get<Index>(), inputs.at("R").get<double>()), inputs);
+}
+
+Json ball_quantities(const Json& inputs) {
+  return law_quantities(*ball(inputs.at("d").get<Index>(), inputs.at("R").get<double>()), inputs);
+}
+
+Json box_quantities(const Json& inputs) {
+  return law_quantities(*box(reference::vector(inputs.at("half_widths"))), inputs);
+}
+
+Json two_point_quantities(const Json& inputs) {
+  return law_quantities(*two_point(reference::vector(inputs.at("low")), reference::vector(inputs.at("high")),
+                                   reference::vector(inputs.at("p_high"))),
+                        inputs);
+}
+
+Json points_quantities(const Json& inputs) {
+  return law_quantities(
+      *points(reference::matrix(inputs.at("points")), reference::vector(inputs.at("weights"))), inputs);
+}
+
+Json mixture_quantities(const Json& inputs) {
+  std::vector<GaussianComponent> components;
+  for (std::size_t c = 0; c < inputs.at("weights").size(); ++c) {
+    components.push_back({.weight = inputs.at("weights").at(c).get<double>(),
+                          .mean = reference::vector(inputs.at("means").at(c)),
+                          .covariance = reference::matrix(inputs.at("covs").at(c))});
+  }
+  return law_quantities(*gaussian_mixture(components), inputs);
+}
+
+/// Gamma_n(x) is Gamma(x) of the empirical law of n draws, here of every multiset of points with its probability.
+class Resampling {
+ public:
+  explicit Resampling(const Json& inputs)
+      : points_(reference::matrix(inputs.at("P"))),
+        V_(reference::matrix(inputs.at("V"))),
+        t_(reference::matrix(inputs.at("A")) * reference::vector(inputs.at("x"))),
+        counts_(Vector::Zero(points_.rows())),
+        mean_(Vector::Zero(V_.rows())),
+        square_(Matrix::Zero(V_.rows(), V_.rows())) {
+    const auto n = inputs.at("n").get<double>();
+    visit(0, n, std::lgamma(n + 1.0) - n * std::log(static_cast<double>(points_.rows())));
+  }
+
+  Vector mean() const { return mean_; }
+  Matrix covariance() const { return square_ - mean_ * mean_.transpose(); }
+
+ private:
+  void visit(Index point, double left, double log_probability) {
+    if (point == points_.rows()) {
+      if (left == 0.0) {
+        const Vector gamma = V_ * points(points_, counts_)->tilted_mean(t_);
+        mean_ += std::exp(log_probability) * gamma;
+        square_ += std::exp(log_probability) * gamma * gamma.transpose();
+      }
+      return;
+    }
+    for (double count = 0.0; count <= left; ++count) {
+      counts_[point] = count;
+      visit(point + 1, left - count, log_probability - std::lgamma(count + 1.0));
+    }
+    counts_[point] = 0.0;
+  }
+
+  Rows<double> points_;
+  Matrix V_;
+  Vector t_;
+  Vector counts_;
+  Vector mean_;
+  Matrix square_;
+};
+
+Json resampling_quantities(const Json& inputs) {
+  const Matrix P = reference::matrix(inputs.at("P"));
+  const AttentionForm attention{.A = reference::matrix(inputs.at("A")),
+                                .V = reference::matrix(inputs.at("V"))};
+  const MapLimit limit =
+      map_limit(*points(P, Vector::Ones(P.rows())), attention, reference::vector(inputs.at("x")));
+  const Resampling exact(inputs);
+  return {{"gamma_full", reference::json(limit.gamma)},
+          {"mean_gamma_n", reference::json(exact.mean())},
+          {"cov_gamma_n", reference::json(exact.covariance())},
+          {"bias", reference::json(Vector(exact.mean() - limit.gamma))},
+          {"bias_times_n_leading", reference::json(limit.bias_times_n)},
+          {"clt_cov", reference::json(limit.asymptotic_covariance)}};
 }
 
 Json transformed_sphere_quantities(const Json& inputs) {
@@ -156,6 +257,31 @@ TEST_CASE("reference: Gaussian tokens", "[reference]") {
 
 TEST_CASE("reference: tokens on the sphere", "[reference]") {
   CHECK(reference::check_kind("sphere", Relative::to_largest_entry, sphere_quantities) > 0);
+}
+
+TEST_CASE("reference: Gaussian mixtures", "[reference]") {
+  CHECK(reference::check_kind("gaussian_mixture", Relative::to_largest_entry, mixture_quantities) > 0);
+}
+
+TEST_CASE("reference: tokens in the ball", "[reference]") {
+  CHECK(reference::check_kind("uniform_ball", Relative::to_largest_entry, ball_quantities) > 0);
+}
+
+TEST_CASE("reference: tokens in the box", "[reference]") {
+  CHECK(reference::check_kind("uniform_box", Relative::to_largest_entry, box_quantities) > 0);
+}
+
+TEST_CASE("reference: independent coordinates of two values", "[reference]") {
+  CHECK(reference::check_kind("two_point_product", Relative::to_largest_entry, two_point_quantities) > 0);
+}
+
+TEST_CASE("reference: weighted points", "[reference]") {
+  CHECK(reference::check_kind("discrete", Relative::to_largest_entry, points_quantities) > 0);
+}
+
+TEST_CASE("reference: resampling from points, exactly", "[reference]") {
+  CHECK(reference::check_kind("discrete_resampling_exact", Relative::to_largest_entry,
+                              resampling_quantities) > 0);
 }
 
 TEST_CASE("reference: covariance of the transformed sphere", "[reference]") {

@@ -54,6 +54,59 @@ TEST_CASE("built-in specs are complete documents", "[spec]") {
   CHECK_THROWS_AS(builtin_spec("nonsense"), Error);
 }
 
+TEST_CASE("every law is read from its spec", "[spec]") {
+  const auto law_of = [](const std::string& law) { return parse_spec(with_setting(small, "law", law)); };
+  const std::string given[] = {
+      R"({"type": "gaussian", "dimension": 2, "mean": [1, 2], "covariance": 0.5})",
+      R"({"type": "gaussian_mixture", "dimension": 2, "components": [{"mean": [1, 0], "covariance": 0.5}, {"weight": 3}]})",
+      R"({"type": "sphere", "dimension": 2, "radius": 2})",
+      R"({"type": "ball", "dimension": 2, "radius": 2})",
+      R"({"type": "box", "dimension": 2, "half_widths": [1, 2]})",
+      R"({"type": "two_point", "dimension": 2, "low": 0, "probability": [0.25, 0.5]})",
+      R"({"type": "points", "dimension": 2, "points": [[0, 1], [2, 3], [4, 4]], "weights": [1, 2, 1]})"};
+  CHECK(std::size(given) == law_names().size());
+  for (std::size_t i = 0; i < std::size(given); ++i) {
+    INFO(given[i]);
+    const Spec spec = law_of(given[i]);
+    CHECK(spec.law->name() == law_names()[i]);
+    CHECK(spec.law->dimension() == 2);
+    CHECK(parse_spec(spec.json).json == spec.json);
+  }
+  const Json mixture = Json::parse(law_of(given[1]).json)["law"];
+  CHECK(mixture["components"][0] == Json{{"weight", 1}, {"mean", {1, 0}}, {"covariance", 0.5}});
+  CHECK(mixture["components"][1] == Json{{"weight", 3}, {"mean", 0}, {"covariance", 1}});
+  CHECK(law_of(given[1]).law->mean() == Vector{{0.25, 0.0}});
+  CHECK(law_of(given[3]).law->covariance() == Matrix::Identity(2, 2));
+  CHECK(law_of(given[5]).law->mean() == Vector{{0.25, 0.5}});
+  CHECK(law_of(given[6]).law->mean() == Vector{{2.0, 2.75}});
+}
+
+TEST_CASE("bad laws are refused in one sentence", "[spec]") {
+  const auto refusal = [](const std::string& law) { return sentence("law", law); };
+  CHECK(refusal(R"({"type": "gaussian_mixture", "dimension": 2})") ==
+        "law.components is missing; expected a list of objects");
+  CHECK(refusal(R"({"type": "gaussian_mixture", "dimension": 2, "components": []})") ==
+        "law.components is []; expected a list of objects");
+  CHECK(refusal(R"({"type": "gaussian_mixture", "dimension": 2, "components": [{}, 3]})") ==
+        "law.components[1] is 3; expected an object");
+  CHECK(refusal(R"({"type": "gaussian_mixture", "dimension": 2, "components": [{"mean": [1, 2, 3]}]})") ==
+        "law.components[0].mean is a list of 3; expected a finite number or a list of 2 of them");
+  CHECK(refusal(R"({"type": "gaussian_mixture", "dimension": 2, "components": [{}, {"typo": 1}]})") ==
+        "law.components[1].typo is 1; expected no such field here, only weight, mean, covariance");
+  CHECK(refusal(R"({"type": "gaussian_mixture", "dimension": 2, "components": [{"covariance": -1}]})")
+            .starts_with("law.components[0].covariance is not positive definite"));
+  CHECK(
+      refusal(R"({"type": "ball", "dimension": 2, "radius": -1})").starts_with("law.radius is -1; expected"));
+  CHECK(refusal(R"({"type": "box", "dimension": 2, "half_widths": [1]})") ==
+        "law.half_widths is a list of 1; expected a finite number or a list of 2 of them");
+  CHECK(refusal(R"({"type": "two_point", "dimension": 2, "low": 1})") ==
+        "law.low is 1; expected less than law.high, 1");
+  CHECK(refusal(R"({"type": "points", "dimension": 2, "points": [[1, 2], [3]]})") ==
+        "law.points is [[1,2],[3]]; expected a list of lists of 2 finite numbers");
+  CHECK(refusal(R"({"type": "points", "dimension": 2, "points": [[1, 2]], "weights": [1, 1]})") ==
+        "law.weights is a list of 2; expected a finite number or a list of 1 of them");
+}
+
 TEST_CASE("heads have the horizons that were asked for", "[spec]") {
   const Spec spec = parse_spec(small);
   REQUIRE(spec.attention.heads.size() == 2);
@@ -115,7 +168,9 @@ TEST_CASE("bad specs are refused in one sentence", "[spec]") {
   CHECK(sentence("law.dimension", "2.5") == "law.dimension is 2.5; expected an integer from 1 to 65536");
   CHECK(sentence("law.typo", "1") ==
         "law.typo is 1; expected no such field here, only type, dimension, mean, covariance");
-  CHECK(sentence("law.type", "cauchy") == R"(law.type is "cauchy"; expected one of gaussian, sphere)");
+  CHECK(
+      sentence("law.type", "cauchy") ==
+      R"(law.type is "cauchy"; expected one of gaussian, gaussian_mixture, sphere, ball, box, two_point, points)");
   CHECK(
       sentence("law.covariance", "NaN") ==
       R"(law.covariance is "NaN"; expected a finite number, a list of 2 (the diagonal) or 2 rows of 2 finite numbers)");

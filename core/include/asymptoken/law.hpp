@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -11,11 +12,20 @@
 
 namespace asymptoken {
 
+/// How the law tilted by 2t compares with the law tilted by t: what the fluctuations of attention on n tokens are made of.
+struct DoubledTilt {
+  double log_inflation;  ///< log rho, rho = M(2t)/M(t)^2
+  Vector mean_shift;     ///< D = grad K(2t) - grad K(t)
+};
+
 /// A token law mu on R^d: where tokens come from, and what attention over infinitely many of them gives.
 ///
 /// M(t) = E e^{<t,y>} is the moment generating function and K = log M. The law tilted by t has density
 /// e^{<t,y>} / M(t) with respect to mu; its mean grad K(t) is what attention returns for a query x with t = A x.
 /// Immutable, so shared freely between threads.
+///
+/// The laws below keep their digits for any |t| up to 1e150: nothing overflows or cancels on the way to a number that does
+/// not. All but the tokens themselves is computed from + - * / sqrt in one order, so its bits are the same everywhere.
 class Law {
  public:
   Law() = default;
@@ -40,19 +50,56 @@ class Law {
   /// Hess K(t), the covariance of the tilted law.
   virtual Matrix tilted_covariance(const Vector& t) const = 0;
 
+  /// The default takes differences of K and grad K and loses as many digits as K(2t) has before the point. A law overrides
+  /// it where those differences can be had in closed form, as all the laws below do.
+  virtual DoubledTilt doubled_tilt(const Vector& t) const;
+
   /// Exact moments of the transformed law Gamma#mu for Gamma(x) = V grad K(A x), x ~ mu; nothing when neither a
-  /// closed form nor a deterministic evaluation is known.
+  /// closed form nor a deterministic evaluation is known, or when it would take too long.
   virtual std::optional<Moments> transformed_moments(const Matrix& A, const Matrix& V) const = 0;
 };
 
 using LawPointer = std::shared_ptr<const Law>;
 
+// Factories throw Error naming the parameter as a spec does, such as `law.radius`. Formulas of K, grad K, Hess K, rho and D
+// are [derived]; what transformed_moments costs is said here.
+
 /// N(mean, covariance). Throws Error (fields `law.mean`, `law.covariance`) unless the covariance is finite,
-/// symmetric and positive definite and the sizes agree.
+/// symmetric and positive definite and the sizes agree. Moments in closed form.
 LawPointer gaussian(const Vector& mean, const Matrix& covariance);
 
-/// Uniform on the sphere of that radius about the origin of R^dimension (dimension 1: the two points -r, r).
+struct GaussianComponent {
+  double weight;  ///< weights are divided by their sum
+  Vector mean;
+  Matrix covariance;
+};
+/// A component with the probability of its weight, then a token of N(mean, covariance).
+///
+/// K is the log-sum-exp of log w_c + K_c, grad K the average of m_c + S_c t over the tilted weights. Moments: the tilted
+/// weights depend on x through r directions, A'(m_c - m_1) and the range of A'(S_c - S_1) A; what is left is Gaussian and
+/// is integrated in closed form, the r directions by the trapezoidal rule until it stands still to 1e-12. Two clusters of
+/// one shape have r = 1 in any dimension. Nothing when r > 3, or when a million nodes do not settle it (logits too sharp).
+LawPointer gaussian_mixture(std::span<const GaussianComponent> components);
+
+/// Uniform on the sphere of that radius about the origin of R^dimension (dimension 1: the two points -r, r). Moments by a
+/// contour integral.
 LawPointer sphere(Index dimension, double radius);
+
+/// Uniform on the ball of that radius: the first d coordinates of a point of the sphere of R^{d+2}, in everything.
+LawPointer ball(Index dimension, double radius);
+
+/// Uniform on the box prod_i [-h_i, h_i]. K(t) = sum_i log(sinh(r_i)/r_i), r_i = h_i t_i. Moments by Fourier quadrature
+/// of each pair of coordinates, to 1e-12; nothing when the largest S = h_i sum_k |A_ik| h_k, which bounds the slope of a
+/// coordinate's output, has d (32 + 6 S) > 7000: S up to 18 for d = 50, 380 for d = 3.
+LawPointer box(const Vector& half_widths);
+
+/// Independent coordinates: high_i with probability p_i, else low_i. Moments by the exact sum over all 2^k tokens that
+/// A tells apart, k its number of columns that are not zero; nothing when k > 16.
+LawPointer two_point(const Vector& low, const Vector& high, const Vector& probability);
+
+/// Row j of the points with probability weights[j] (divided by their sum): the empirical law behind a text, which
+/// resampling draws from. Moments by the exact sum, whose time grows as the number of points squared.
+LawPointer points(const Rows<double>& points, const Vector& weights);
 
 /// The names that a spec's `law.type` may take.
 std::vector<std::string_view> law_names();

@@ -50,8 +50,7 @@ struct MapLimit {
 /// law's dimension. Useful as a prediction only while rho << n. Where rho overflows, the products with it that do
 /// not are finite (the error constant holds sqrt(rho), so it overflows last) and the others infinite, never NaN.
 ///
-/// Accuracy: rounding times log rho for Gaussian and spherical tokens, for any |x|. For other laws rho and D are
-/// differences of K and of its gradient, and lose as many digits as K(2t) has before the point.
+/// Accuracy: rounding times log rho, for any |x|, if the law has a `doubled_tilt` of its own, as those of law.hpp do.
 MapLimit map_limit(const Law& law, const AttentionForm& attention, const Vector& x);
 
 /// E |N(0, S)|_2 for a positive semi-definite S, to 12 digits: (1/(2 sqrt pi)) int_0^inf
@@ -70,8 +69,8 @@ double horizon(const Matrix& covariance, const Matrix& A);
 double one_sided_horizon(const Matrix& covariance, const Matrix& A);
 
 /// Exact moments of the transformed law Gamma#mu; throws Error (field `law.type`) when the law has no exact
-/// evaluation, and as map_limit does. For Gaussian tokens in closed form. On the sphere the covariance is
-/// V U diag(lambda) U' V' for A = U diag(s) W', each lambda exact to about 1e-14 (1e-13 for d = 1e4) whatever the
+/// evaluation (law.hpp says when), and as map_limit does. For Gaussian tokens in closed form. On the sphere the covariance
+/// is V U diag(lambda) U' V' for A = U diag(s) W', each lambda exact to about 1e-14 (1e-13 for d = 1e4) whatever the
 /// spectrum of A, by a contour integral; some 10 ms for d = 50. [derived]
 Moments transformed_moments(const Law& law, const AttentionForm& attention);
 

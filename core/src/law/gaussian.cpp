@@ -1,75 +1,22 @@
-#include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
-#include <cmath>
-#include <string>
 
 #include "asymptoken/error.hpp"
 #include "asymptoken/law.hpp"
-#include "law/doubling.hpp"
-#include "law/normal_tokens.hpp"
-#include "special/text.hpp"
+#include "law/checks.hpp"
+#include "law/registry.hpp"
+#include "law/tokens.hpp"
 
 namespace asymptoken {
 
 namespace {
 
-using detail::text_of;
-
-std::string shape_of(const Matrix& matrix) {
-  return std::to_string(matrix.rows()) + " x " + std::to_string(matrix.cols());
-}
-
-void check_finite(const Matrix& numbers, const char* field) {
-  for (const double number : numbers.reshaped()) {
-    if (!std::isfinite(number)) {
-      throw Error(field, "not finite (an entry is " + text_of(number) + ")", "finite numbers");
-    }
-  }
-}
-
-/// The symmetric part, which differs from the covariance by rounding at most.
-Matrix checked_covariance(const Matrix& covariance, Index dimension) {
-  const std::string shape = std::to_string(dimension) + " x " + std::to_string(dimension);
-  if (covariance.rows() != dimension || covariance.cols() != dimension) {
-    throw Error("law.covariance", "a " + shape_of(covariance) + " matrix",
-                "a " + shape + " matrix, as the mean has " + std::to_string(dimension) + " entries");
-  }
-  check_finite(covariance, "law.covariance");
-  const double rounding = 1e-12 * covariance.cwiseAbs().maxCoeff();
-  for (Index j = 0; j < dimension; ++j) {
-    for (Index i = 0; i < j; ++i) {
-      if (std::abs(covariance(i, j) - covariance(j, i)) > rounding) {
-        throw Error("law.covariance",
-                    "not symmetric (entries " + std::to_string(i) + "," + std::to_string(j) + " and " +
-                        std::to_string(j) + "," + std::to_string(i) + " are " + text_of(covariance(i, j)) +
-                        " and " + text_of(covariance(j, i)) + ")",
-                    "a symmetric matrix");
-      }
-    }
-  }
-  return 0.5 * covariance + 0.5 * covariance.transpose();
-}
-
-/// The lower triangular L with L L' = covariance.
-Matrix cholesky_factor(const Matrix& covariance) {
-  const Eigen::LLT<Matrix> factorisation(covariance);
-  if (factorisation.info() != Eigen::Success) {
-    const Eigen::SelfAdjointEigenSolver<Matrix> solver(covariance, Eigen::EigenvaluesOnly);
-    throw Error("law.covariance",
-                "not positive definite (its smallest eigenvalue is " + text_of(solver.eigenvalues()[0]) + ")",
-                "a positive definite matrix");
-  }
-  return factorisation.matrixL();
-}
-
 /// N(mean, covariance). Its closed forms need no more than linear algebra. [derived]
-class Gaussian final : public Law, public detail::DoublingLaw {
+class Gaussian final : public Law {
  public:
   Gaussian(const Vector& mean, const Matrix& covariance)
       : mean_(mean),
-        covariance_(checked_covariance(covariance, mean.size())),
-        factor_(cholesky_factor(covariance_)),
+        covariance_(detail::checked_covariance(covariance, mean.size(), "law.covariance")),
+        factor_(detail::cholesky_factor(covariance_, "law.covariance")),
         factor_is_diagonal_(factor_.isDiagonal(0.0)),
         // Adding zero turns -0 into 0, so that skipping zeros of L below cannot show in the sign of a zero.
         float_mean_(mean.cast<float>().array() + 0.0F),
@@ -86,7 +33,7 @@ class Gaussian final : public Law, public detail::DoublingLaw {
   Vector tilted_mean(const Vector& t) const override { return mean_ + covariance_ * t; }
   Matrix tilted_covariance(const Vector& /*t*/) const override { return covariance_; }
 
-  detail::DoubledTilt doubled_tilt(const Vector& t) const override {
+  DoubledTilt doubled_tilt(const Vector& t) const override {
     return {.log_inflation = spread(t), .mean_shift = covariance_ * t};
   }
 
@@ -138,8 +85,14 @@ LawPointer gaussian(const Vector& mean, const Matrix& covariance) {
   if (mean.size() == 0) {
     throw Error("law.mean", "empty", "at least one number");
   }
-  check_finite(mean, "law.mean");
+  detail::check_finite(mean, "law.mean");
   return std::make_shared<Gaussian>(mean, covariance);
+}
+
+LawPointer read_gaussian(Reader& parameters) {
+  const Index dimension = read_dimension(parameters);
+  const Vector mean = parameters.vector("mean", dimension, 0.0);
+  return gaussian(mean, parameters.matrix("covariance", dimension, 1.0));
 }
 
 }  // namespace asymptoken

@@ -4,11 +4,28 @@
 
 namespace asymptoken {
 
+// Each law's file ends with the function that reads its parameters: every key of `law` but `type`.
+LawPointer read_gaussian(Reader& parameters);
+LawPointer read_gaussian_mixture(Reader& parameters);
+LawPointer read_sphere(Reader& parameters);
+LawPointer read_ball(Reader& parameters);
+LawPointer read_box(Reader& parameters);
+LawPointer read_two_point(Reader& parameters);
+LawPointer read_points(Reader& parameters);
+
 namespace {
 
+/// How a spec's `law` object becomes a law.
+struct LawType {
+  std::string_view name;  ///< the value of `law.type`
+  LawPointer (*read)(Reader& parameters);
+};
+
 constexpr LawType law_types[] = {
-    {"gaussian", read_gaussian},
-    {"sphere", read_sphere},
+    {"gaussian", read_gaussian}, {"gaussian_mixture", read_gaussian_mixture},
+    {"sphere", read_sphere},     {"ball", read_ball},
+    {"box", read_box},           {"two_point", read_two_point},
+    {"points", read_points},
 };
 
 }  // namespace

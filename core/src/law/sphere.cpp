@@ -1,17 +1,14 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
-#include <string>
 
-#include "asymptoken/error.hpp"
 #include "asymptoken/law.hpp"
-#include "law/doubling.hpp"
-#include "law/normal_tokens.hpp"
+#include "law/checks.hpp"
+#include "law/registry.hpp"
+#include "law/tokens.hpp"
 #include "special/sphere_functions.hpp"
 #include "special/sphere_transform.hpp"
-#include "special/text.hpp"
 
 namespace asymptoken {
 
@@ -40,7 +37,7 @@ LeftSingular left_singular(const Matrix& A) {
 }
 
 /// Uniform on the sphere of radius R: the mean of the law tilted by t is R A_d(R|t|) t/|t|. [derived]
-class Sphere final : public Law, public detail::DoublingLaw {
+class Sphere final : public Law {
  public:
   Sphere(Index dimension, double radius) : dimension_(dimension), radius_(radius) {}
 
@@ -69,7 +66,7 @@ class Sphere final : public Law, public detail::DoublingLaw {
     return radius_ * radius_ * (tilt.variance * along + tilt.mean_over_r * across);
   }
 
-  detail::DoubledTilt doubled_tilt(const Vector& t) const override {
+  DoubledTilt doubled_tilt(const Vector& t) const override {
     const double r = radius_ * t.stableNorm();
     return {.log_inflation = detail::sphere_log_inflation(d(), r),
             .mean_shift = radius_ * detail::sphere_mean_shift(d(), r) * t.stableNormalized()};
@@ -91,9 +88,7 @@ class Sphere final : public Law, public detail::DoublingLaw {
 
 /// R z/|z| for normal z, in double and in one order; only the result is rounded to float32.
 void Sphere::sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const {
-  if (radius_ > static_cast<double>(std::numeric_limits<float>::max())) {
-    throw Error("law.radius", detail::text_of(radius_), "at most 3.4e38 to sample, as tokens are float32");
-  }
+  detail::check_float(radius_, "law.radius");
   detail::tokens_from_normals(stream, first, dimension_, out, [&](const float* z, float* y) {
     double square = 0.0;
     for (Index i = 0; i < dimension_; ++i) {
@@ -114,13 +109,14 @@ void Sphere::sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> 
 }  // namespace
 
 LawPointer sphere(Index dimension, double radius) {
-  if (dimension < 1) {
-    throw Error("law.dimension", std::to_string(dimension), "an integer from 1 to 65536");
-  }
-  if (!(radius > 0.0) || !std::isfinite(radius)) {
-    throw Error("law.radius", detail::text_of(radius), "a finite number above 0");
-  }
+  detail::check_dimension(dimension);
+  detail::check_radius(radius);
   return std::make_shared<Sphere>(dimension, radius);
+}
+
+LawPointer read_sphere(Reader& parameters) {
+  const Index dimension = read_dimension(parameters);
+  return sphere(dimension, parameters.number("radius", 1.0, {1e-150, 1e150}));
 }
 
 }  // namespace asymptoken

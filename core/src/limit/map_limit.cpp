@@ -2,22 +2,12 @@
 
 #include "asymptoken/error.hpp"
 #include "asymptoken/limit.hpp"
-#include "law/doubling.hpp"
 #include "limit/checks.hpp"
 #include "special/portable.hpp"
 
 namespace asymptoken {
 
 namespace {
-
-detail::DoubledTilt doubled_tilt(const Law& law, const Vector& t) {
-  if (const auto* doubling = dynamic_cast<const detail::DoublingLaw*>(&law)) {
-    return doubling->doubled_tilt(t);
-  }
-  const double log_doubled = law.log_mgf(2.0 * t);
-  return {.log_inflation = std::isinf(log_doubled) ? log_doubled : log_doubled - 2.0 * law.log_mgf(t),
-          .mean_shift = law.tilted_mean(2.0 * t) - law.tilted_mean(t)};
-}
 
 /// e^log_factor times the entries. Zeros stay zero, and where the factor alone overflows the product may not.
 Matrix scaled(double log_factor, const Matrix& entries) {
@@ -40,7 +30,7 @@ MapLimit map_limit(const Law& law, const AttentionForm& attention, const Vector&
   detail::check_matrix(x, law.dimension(), 1, "query");
   const Matrix& V = attention.V;
   const Vector t = attention.A * x;
-  const detail::DoubledTilt doubled = doubled_tilt(law, t);
+  const DoubledTilt doubled = law.doubled_tilt(t);
   const Vector shift = V * doubled.mean_shift;
   const Matrix spread = V * law.tilted_covariance(2.0 * t) * V.transpose() + shift * shift.transpose();
   // Half of the logarithm goes with the norm, which therefore overflows last.

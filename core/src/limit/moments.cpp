@@ -27,9 +27,11 @@ Moments transformed_moments(const Law& law, const AttentionForm& attention) {
   detail::check_attention(attention, law.dimension());
   std::optional<Moments> moments = law.transformed_moments(attention.A, attention.V);
   if (!moments) {
-    throw Error("law.type", std::string(law.name()), "a law whose transformed moments are known exactly");
+    throw Error("law.type", std::string(law.name()),
+                "a law whose transformed moments are known exactly for this attention");
   }
-  return *moments;
+  const Matrix& covariance = moments->covariance;
+  return {.mean = moments->mean, .covariance = 0.5 * covariance + 0.5 * covariance.transpose()};
 }
 
 // The first-order influence of a key on the averaged output, when queries and keys are the same tokens, has covariance

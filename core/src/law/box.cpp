@@ -1,0 +1,114 @@
+#include "asymptoken/error.hpp"
+#include "asymptoken/law.hpp"
+#include "law/checks.hpp"
+#include "law/registry.hpp"
+#include "law/tokens.hpp"
+#include "special/box_transform.hpp"
+#include "special/sphere_functions.hpp"
+#include "special/text.hpp"
+
+namespace asymptoken {
+
+namespace {
+
+/// Uniform numbers in [-1, 1] are a coordinate of the sphere of R^3 (Archimedes): M = sinh(r)/r, A_3 = coth r - 1/r.
+constexpr double line = 3.0;
+
+/// Independent uniform coordinates. [derived]
+class Box final : public Law {
+ public:
+  explicit Box(const Vector& half_widths) : h_(half_widths) {}
+
+  std::string_view name() const override { return "box"; }
+  Index dimension() const override { return h_.size(); }
+  Vector mean() const override { return Vector::Zero(h_.size()); }
+  Matrix covariance() const override { return (h_.array().square() / 3.0).matrix().asDiagonal(); }
+
+  /// 2u - 1 is exact in float32; only its product with h is rounded.
+  void sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const override {
+    detail::check_float(h_.maxCoeff(), "law.half_widths");
+    const Eigen::VectorXf h = h_.cast<float>();
+    const Index d = dimension();
+    detail::tokens_from<float>([=](std::uint64_t i, std::span<float> u) { uniform_variates(stream, i, u); },
+                               d, first, d, out,
+                               [&](const float* u, float* y) {
+                                 for (Index i = 0; i < d; ++i) {
+                                   y[i] = h[i] * (2.0F * u[i] - 1.0F);
+                                 }
+                               });
+  }
+
+  double log_mgf(const Vector& t) const override {
+    double sum = 0.0;
+    for (Index i = 0; i < t.size(); ++i) {
+      sum += detail::sphere_log_mgf(line, h_[i] * std::abs(t[i]));
+    }
+    return sum;
+  }
+
+  Vector tilted_mean(const Vector& t) const override {
+    return per_coordinate(t, [](double h, double t_i) {
+      return std::copysign(h * detail::sphere_tilt(line, h * std::abs(t_i)).mean, t_i);
+    });
+  }
+
+  Matrix tilted_covariance(const Vector& t) const override {
+    return per_coordinate(t,
+                          [](double h, double t_i) {
+                            return h * h * detail::sphere_tilt(line, h * std::abs(t_i)).variance;
+                          })
+        .asDiagonal();
+  }
+
+  DoubledTilt doubled_tilt(const Vector& t) const override {
+    double log_inflation = 0.0;
+    for (Index i = 0; i < t.size(); ++i) {
+      log_inflation += detail::sphere_log_inflation(line, h_[i] * std::abs(t[i]));
+    }
+    return {.log_inflation = log_inflation,
+            .mean_shift = per_coordinate(t, [](double h, double t_i) {
+              return std::copysign(h * detail::sphere_mean_shift(line, h * std::abs(t_i)), t_i);
+            })};
+  }
+
+  /// The i-th output before V is h_i L(h_i (A x)_i), L the Langevin function A_3.
+  std::optional<Moments> transformed_moments(const Matrix& A, const Matrix& V) const override {
+    const auto h = h_.asDiagonal();
+    const std::optional<Matrix> covariance = detail::box_transform(h * A * h);
+    if (!covariance) {
+      return std::nullopt;
+    }
+    const Matrix scaled = V * h;
+    return Moments{.mean = Vector::Zero(V.rows()), .covariance = scaled * *covariance * scaled.transpose()};
+  }
+
+ private:
+  Vector per_coordinate(const Vector& t, auto value) const {
+    Vector result(t.size());
+    for (Index i = 0; i < t.size(); ++i) {
+      result[i] = value(h_[i], t[i]);
+    }
+    return result;
+  }
+
+  Vector h_;
+};
+
+}  // namespace
+
+LawPointer box(const Vector& half_widths) {
+  detail::check_dimension(half_widths.size());
+  for (const double h : half_widths) {
+    if (!(h > 0.0) || !std::isfinite(h)) {
+      throw Error("law.half_widths", detail::text_of(h), "finite numbers above 0");
+    }
+  }
+  return std::make_shared<Box>(half_widths);
+}
+
+LawPointer read_box(Reader& parameters) {
+  const Index dimension = read_dimension(parameters);
+  return box(parameters.vector("half_widths", dimension, 1.0));
+}
+
+}  // namespace asymptoken

@@ -1,0 +1,134 @@
+#include <algorithm>
+#include <vector>
+
+#include "asymptoken/error.hpp"
+#include "asymptoken/law.hpp"
+#include "law/checks.hpp"
+#include "law/choice.hpp"
+#include "law/registry.hpp"
+#include "law/tilted_weights.hpp"
+#include "law/tokens.hpp"
+#include "law/weighted_moments.hpp"
+
+namespace asymptoken {
+
+namespace {
+
+/// Weighted points. Tilted weights are a softmax of the logits <t, y_j>; those are taken relative to the largest, as
+/// |t| <t/|t|, y_j - y_top>, so that near ties keep their digits under any tilt. [derived]
+class Points final : public Law {
+ public:
+  Points(const Rows<double>& points, const Vector& probabilities)
+      : points_(points), probabilities_(probabilities), choice_(probabilities) {
+    detail::WeightedMoments moments(points.cols());
+    for (Index j = 0; j < points.rows(); ++j) {
+      moments.add(probabilities[j], points.row(j).transpose());
+    }
+    moments_ = moments.result();
+  }
+
+  std::string_view name() const override { return "points"; }
+  Index dimension() const override { return points_.cols(); }
+  Vector mean() const override { return moments_.mean; }
+  Matrix covariance() const override { return moments_.covariance; }
+
+  void sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const override {
+    detail::check_float(points_.cwiseAbs().maxCoeff(), "law.points");
+    detail::tokens_from_integers(stream, 1, first, dimension(), out, [&](const std::uint64_t* u, float* y) {
+      const auto point = points_.row(choice_(*u));
+      std::ranges::transform(point, y, [](double entry) { return static_cast<float>(entry); });
+    });
+  }
+
+  double log_mgf(const Vector& t) const override {
+    const Tilt tilt = tilted(t);
+    return points_.row(tilt.top).dot(t) + detail::tilted_weights(probabilities_, tilt.logits).log_average;
+  }
+
+  Vector tilted_mean(const Vector& t) const override {
+    const Tilt tilt = tilted(t);
+    return points_.row(tilt.top).transpose() +
+           tilt.differences.transpose() * detail::tilted_weights(probabilities_, tilt.logits).weights;
+  }
+
+  Matrix tilted_covariance(const Vector& t) const override {
+    const Tilt tilt = tilted(t);
+    const Vector weights = detail::tilted_weights(probabilities_, tilt.logits).weights;
+    const Vector mean = tilt.differences.transpose() * weights;
+    const Rows<double> centred = tilt.differences.rowwise() - mean.transpose();
+    return centred.transpose() * weights.asDiagonal() * centred;
+  }
+
+  /// The terms of order |t| belong to the top point, which is the same at t and 2t, and are left out of both.
+  DoubledTilt doubled_tilt(const Vector& t) const override {
+    const Tilt tilt = tilted(t);
+    const detail::TiltedWeights once = detail::tilted_weights(probabilities_, tilt.logits);
+    const detail::TiltedWeights twice = detail::tilted_weights(probabilities_, 2.0 * tilt.logits);
+    return {.log_inflation = twice.log_average - 2.0 * once.log_average,
+            .mean_shift = tilt.differences.transpose() * (twice.weights - once.weights)};
+  }
+
+  std::optional<Moments> transformed_moments(const Matrix& A, const Matrix& V) const override {
+    detail::WeightedMoments moments(V.rows());
+    for (Index j = 0; j < points_.rows(); ++j) {
+      moments.add(probabilities_[j], V * tilted_mean(A * points_.row(j).transpose()));
+    }
+    return moments.result();
+  }
+
+ private:
+  struct Tilt {
+    Index top;                 ///< a point of the largest logit
+    Rows<double> differences;  ///< the points less that one
+    Vector logits;             ///< less the largest
+  };
+
+  Tilt tilted(const Vector& t) const {
+    const double size = t.stableNorm();
+    const Vector direction = t.stableNormalized();
+    Tilt tilt{.top = 0, .differences = {}, .logits = {}};
+    for (Index j = 1; j < points_.rows(); ++j) {
+      if ((points_.row(j) - points_.row(tilt.top)).dot(direction) > 0.0) {
+        tilt.top = j;
+      }
+    }
+    tilt.differences = points_.rowwise() - points_.row(tilt.top);
+    tilt.logits = size * (tilt.differences * direction).cwiseMin(0.0);
+    return tilt;
+  }
+
+  Rows<double> points_;
+  Vector probabilities_;
+  detail::Choice choice_;
+  Moments moments_;
+};
+
+}  // namespace
+
+LawPointer points(const Rows<double>& points, const Vector& weights) {
+  if (points.size() == 0) {
+    throw Error("law.points", "empty", "at least one point of at least one number");
+  }
+  detail::check_finite(points, "law.points");
+  detail::check_size(weights, points.rows(), "law.weights");
+  const Vector probabilities = detail::probabilities_of(weights, "law.weights");
+  std::vector<Index> possible;  // a point of weight 0 would be the top one in vain
+  for (Index j = 0; j < probabilities.size(); ++j) {
+    if (probabilities[j] > 0.0) {
+      possible.push_back(j);
+    }
+  }
+  return std::make_shared<Points>(points(possible, Eigen::all), probabilities(possible));
+}
+
+LawPointer read_points(Reader& parameters) {
+  const Index dimension = read_dimension(parameters);
+  const std::vector<Vector> rows = parameters.rows("points", dimension);
+  Rows<double> matrix(static_cast<Index>(rows.size()), dimension);
+  for (Index j = 0; j < matrix.rows(); ++j) {
+    matrix.row(j) = rows[static_cast<std::size_t>(j)].transpose();
+  }
+  return points(matrix, parameters.vector("weights", matrix.rows(), 1.0));
+}
+
+}  // namespace asymptoken
