@@ -23,16 +23,49 @@ Rows<float> tokens_of(const Law& law, Stream stream, std::uint64_t first, Index 
   return tokens;
 }
 
-/// FNV-1a of the tokens' bits.
-std::uint64_t hash_of(const Rows<float>& tokens) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (Index i = 0; i < tokens.size(); ++i) {
-    const auto bits = std::bit_cast<std::uint32_t>(tokens.data()[i]);
-    for (int byte = 0; byte < 4; ++byte) {
-      hash = (hash ^ ((bits >> (8 * byte)) & 255U)) * 0x100000001b3;
+/// FNV-1a of the numbers' bits.
+class Hash {
+ public:
+  void add(std::uint64_t bits, int bytes) {
+    for (int byte = 0; byte < bytes; ++byte) {
+      value_ = (value_ ^ ((bits >> (8 * byte)) & 255U)) * 0x100000001b3;
     }
   }
-  return hash;
+  void add(const Matrix& numbers) {
+    for (const double number : numbers.reshaped()) {
+      add(std::bit_cast<std::uint64_t>(number), 8);
+    }
+  }
+  std::uint64_t value() const { return value_; }
+
+ private:
+  std::uint64_t value_ = 0xcbf29ce484222325;
+};
+
+std::uint64_t hash_of(const Rows<float>& tokens) {
+  Hash hash;
+  for (Index i = 0; i < tokens.size(); ++i) {
+    hash.add(std::bit_cast<std::uint32_t>(tokens.data()[i]), 4);
+  }
+  return hash.value();
+}
+
+/// All that a law computes, at a weak and at a strong tilt.
+std::uint64_t hash_of_limits(const Law& law) {
+  Hash hash;
+  const Index d = law.dimension();
+  for (const double size : {1.0, 300.0}) {
+    const Vector t = size * arbitrary(d, 1, 46);
+    const DoubledTilt doubled = law.doubled_tilt(t);
+    hash.add(Vector{{law.log_mgf(t), doubled.log_inflation}});
+    hash.add(doubled.mean_shift);
+    hash.add(law.tilted_mean(t));
+    hash.add(law.tilted_covariance(t));
+  }
+  const Moments moments = transformed_moments(law, {.A = arbitrary(d, d, 47), .V = arbitrary(2, d, 48)});
+  hash.add(moments.mean);
+  hash.add(moments.covariance);
+  return hash.value();
 }
 
 /// K by its definition's derivatives: grad K and Hess K from central differences of K and grad K.
@@ -179,6 +212,32 @@ TEST_CASE("tokens are windows of one sequence with the same bits everywhere", "[
         0x711a814f9d999b3);
   CHECK(hash_of(tokens_of(*gaussian(Vector::Zero(50), 0.1 * Matrix::Identity(50, 50)), stream, 0, 1000)) ==
         0x985b401a2a67f37a);
+}
+
+TEST_CASE("laws have the same bits natively and in a browser", "[law]") {
+  // computed once, natively
+  struct Bits {
+    std::string_view name;
+    std::uint64_t tokens;
+    std::uint64_t limits;
+  };
+  constexpr Bits known[] = {{"gaussian", 0xe030688942462c0d, 0x5351622fc4d39f07},
+                            {"gaussian_mixture", 0x6e65982c5537c356, 0x4621da0e15981be1},
+                            {"sphere", 0x7ab4f2a29af04323, 0x739102d9ce0f80f0},
+                            {"ball", 0xdbc9d357d9e70620, 0x45b3e9f7b6a591dd},
+                            {"box", 0x8caa0214a4966823, 0xe5b7674fb9fe87d3},
+                            {"two_point", 0x9e84fdea1ab4cf7c, 0x4309642748915411},
+                            {"points", 0x8a361e959bdad5e1, 0x59241f602600dd6a}};
+  const std::vector<LawPointer> laws = example_laws(3);
+  REQUIRE(laws.size() == std::size(known));
+  for (std::size_t i = 0; i < laws.size(); ++i) {
+    INFO(known[i].name << std::hex << " tokens "
+                       << hash_of(tokens_of(*laws[i], {.seed = 5, .id = 6}, 7, 5000)) << " limits "
+                       << hash_of_limits(*laws[i]));
+    CHECK(laws[i]->name() == known[i].name);
+    CHECK(hash_of(tokens_of(*laws[i], {.seed = 5, .id = 6}, 7, 5000)) == known[i].tokens);
+    CHECK(hash_of_limits(*laws[i]) == known[i].limits);
+  }
 }
 
 TEST_CASE("a token is m + L z, k ascending, in float32", "[law]") {
