@@ -11,7 +11,8 @@ namespace asymptoken {
 /// Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011).
 /// A pure function: the same counter and key give the same four words everywhere.
 std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
-                                           std::array<std::uint32_t, 2> key);
+                                           std::array<std::uint32_t, 2> key,
+                                           SimdTarget target = available_simd_targets().front());
 
 /// What a stream of random numbers is for. Streams with different purposes never overlap.
 enum class StreamPurpose : std::uint8_t { tokens = 1, queries = 2, weights = 3 };
@@ -32,16 +33,21 @@ struct Stream {
   }
 };
 
+// The same bits on every target, whichever makes them.
+
 /// Words first, first+1, ... of the stream.
-void random_words(Stream stream, std::uint64_t first, std::span<std::uint32_t> out);
+void random_words(Stream stream, std::uint64_t first, std::span<std::uint32_t> out,
+                  SimdTarget target = available_simd_targets().front());
 
-/// Uniform variates (k + 1/2) / 2^23 in (0, 1), k the top 23 bits of a word: exact, symmetric about 1/2, the
-/// same bits on every target. One word a variate.
-void uniform_variates(Stream stream, std::uint64_t first, std::span<float> out);
+/// Uniform variates (k + 1/2) / 2^23 in (0, 1), k the top 23 bits of a word: exact, symmetric about 1/2. One
+/// word a variate.
+void uniform_variates(Stream stream, std::uint64_t first, std::span<float> out,
+                      SimdTarget target = available_simd_targets().front());
 
-/// Standard normal variates by the Box-Muller transform, the same bits on every target (its arithmetic is
-/// never fused). Words 2k and 2k+1 give variates 2k and 2k+1. |z| < 6.67; the distribution function is
-/// within 1e-7 of the normal one.
+/// Standard normal variates by the Box-Muller transform. Words 2k and 2k+1, a and b, give variates 2k and
+/// 2k+1, r cos(2 pi b / 2^32) and r sin(2 pi b / 2^32), for r^2 = -2 ln u and u = (floor(a/2) + 1/2) / 2^31.
+/// For every word r^2 is within 1.7e-7 (1 + r^2) of its true value, and sine and cosine within 1.25e-7; |z| < 6.67;
+/// the distribution function is within 1e-7 of the normal one.
 void normal_variates(Stream stream, std::uint64_t first, std::span<float> out,
                      SimdTarget target = available_simd_targets().front());
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "random/philox.hpp"
 #include "simd/kernels.hpp"
 
 namespace asymptoken {
@@ -11,47 +10,10 @@ namespace {
 
 constexpr std::size_t words_per_block = 4;
 
-std::array<std::uint32_t, words_per_block> block_of(Stream stream, std::uint64_t block) {
-  return philox4x32_10(
-      {static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32),
-       static_cast<std::uint32_t>(stream.id), static_cast<std::uint32_t>(stream.id >> 32)},
-      {static_cast<std::uint32_t>(stream.seed), static_cast<std::uint32_t>(stream.seed >> 32)});
-}
-
-}  // namespace
-
-std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
-                                           std::array<std::uint32_t, 2> key) {
-  std::uint32_t words[words_per_block] = {counter[0], counter[1], counter[2], counter[3]};
-  philox_block(words, key[0], key[1]);
-  return {words[0], words[1], words[2], words[3]};
-}
-
-void random_words(Stream stream, std::uint64_t first, std::span<std::uint32_t> out) {
-  std::array<std::uint32_t, words_per_block> words{};
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const std::uint64_t word = first + i;
-    if (i == 0 || word % words_per_block == 0) {
-      words = block_of(stream, word / words_per_block);
-    }
-    out[i] = words[word % words_per_block];
-  }
-}
-
-void uniform_variates(Stream stream, std::uint64_t first, std::span<float> out) {
-  std::array<std::uint32_t, words_per_block> words{};
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const std::uint64_t word = first + i;
-    if (i == 0 || word % words_per_block == 0) {
-      words = block_of(stream, word / words_per_block);
-    }
-    out[i] = (static_cast<float>(words[word % words_per_block] >> 9) + 0.5F) * 0x1p-23F;
-  }
-}
-
-void normal_variates(Stream stream, std::uint64_t first, std::span<float> out, SimdTarget target) {
-  const simd::NormalBlocks fill = simd::normal_blocks(target);
-  std::array<float, words_per_block> block{};
+/// Numbers first, first+1, ... of what `fill` makes of the stream's blocks.
+template <class T>
+void fill_range(simd::FillBlocks<T> fill, Stream stream, std::uint64_t first, std::span<T> out) {
+  std::array<T, words_per_block> block{};
   std::size_t done = 0;
   // The blocks at either end may belong to the range in part only.
   const auto copy_part = [&](std::size_t from) {
@@ -70,6 +32,30 @@ void normal_variates(Stream stream, std::uint64_t first, std::span<float> out, S
   if (done < out.size()) {
     copy_part(0);
   }
+}
+
+std::uint64_t join(std::uint32_t low, std::uint32_t high) { return (std::uint64_t{high} << 32) | low; }
+
+}  // namespace
+
+std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
+                                           std::array<std::uint32_t, 2> key, SimdTarget target) {
+  std::array<std::uint32_t, words_per_block> words{};
+  simd::random_kernels(target).words(join(key[0], key[1]), join(counter[2], counter[3]),
+                                     join(counter[0], counter[1]), words.data(), 1);
+  return words;
+}
+
+void random_words(Stream stream, std::uint64_t first, std::span<std::uint32_t> out, SimdTarget target) {
+  fill_range(simd::random_kernels(target).words, stream, first, out);
+}
+
+void uniform_variates(Stream stream, std::uint64_t first, std::span<float> out, SimdTarget target) {
+  fill_range(simd::random_kernels(target).uniforms, stream, first, out);
+}
+
+void normal_variates(Stream stream, std::uint64_t first, std::span<float> out, SimdTarget target) {
+  fill_range(simd::random_kernels(target).normals, stream, first, out);
 }
 
 }  // namespace asymptoken

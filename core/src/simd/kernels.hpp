@@ -81,22 +81,35 @@ struct Kernels {
   void (*multiply_linear)(const LinearProduct& product);
   void (*exp_float)(const float* x, float* y, std::size_t count);
   void (*exp_double)(const double* x, double* y, std::size_t count);
+  void (*exp2_float)(const float* x, float* y, std::size_t count);  ///< exp2_bounded_below
   void (*log_float)(const float* x, float* y, std::size_t count);
 };
 
 /// Kernels with fused multiply-add where the target has it, or without. Throws Error when this binary lacks the target.
 const Kernels& kernels(Compute compute);
 
-/// Standard normal variates of `count` Philox blocks (four variates each) from block `first` on; never fused.
-using NormalBlocks = void (*)(std::uint64_t seed, std::uint64_t stream, std::uint64_t first, float* out,
-                              std::size_t count);
-NormalBlocks normal_blocks(SimdTarget target);
+/// Random numbers of `count` Philox blocks (four numbers each) of a stream, from block `first` on.
+template <class T>
+using FillBlocks = void (*)(std::uint64_t seed, std::uint64_t stream, std::uint64_t first, T* out,
+                            std::size_t count);
+
+/// Never fused: the same bits on every target.
+struct RandomKernels {
+  FillBlocks<std::uint32_t> words;
+  FillBlocks<float> uniforms;
+  FillBlocks<float> normals;
+  /// Of 2 pi turn / 2^32, for the tests: a multiple of 64 of them.
+  void (*sine_cosine)(const std::uint32_t* turns, float* sines, float* cosines, std::size_t count);
+};
+
+/// Throws Error when this binary lacks the target.
+const RandomKernels& random_kernels(SimdTarget target);
 
 /// What one translation unit, compiled for one instruction set, provides.
 struct TargetKernels {
   Kernels fused;
   Kernels deterministic;
-  NormalBlocks normal_blocks;
+  RandomKernels random;
 };
 
 const TargetKernels& sse2_kernels();

@@ -125,7 +125,7 @@ const Kernels& kernels(Compute compute) {
   return compute.deterministic ? target.deterministic : target.fused;
 }
 
-NormalBlocks normal_blocks(SimdTarget target) { return target_kernels(target).normal_blocks; }
+const RandomKernels& random_kernels(SimdTarget target) { return target_kernels(target).random; }
 
 }  // namespace simd
 }  // namespace asymptoken

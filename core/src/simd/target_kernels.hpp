@@ -2,7 +2,7 @@
 
 #include "simd/attention_kernel.hpp"
 #include "simd/linear_kernel.hpp"
-#include "simd/normal_kernel.hpp"
+#include "simd/random_kernel.hpp"
 
 // Included by exactly one translation unit for each instruction set; see targets/.
 
@@ -53,6 +53,10 @@ constexpr Kernels make_kernels() {
           [](const double* x, double* y, std::size_t count) {
             transform<double, Arch>(x, y, count, [](auto v) { return exp<fused>(v); });
           },
+      .exp2_float =
+          [](const float* x, float* y, std::size_t count) {
+            transform<float, Arch>(x, y, count, [](auto v) { return exp2_bounded_below<fused>(v); });
+          },
       .log_float =
           [](const float* x, float* y, std::size_t count) {
             transform<float, Arch>(x, y, count, [](auto v) { return log<fused>(v); });
@@ -64,7 +68,10 @@ template <class Arch, class FloatShape, class DoubleShape>
 constexpr TargetKernels make_target_kernels() {
   return {.fused = make_kernels<Arch, true, FloatShape, DoubleShape>(),
           .deterministic = make_kernels<Arch, false, FloatShape, DoubleShape>(),
-          .normal_blocks = normal_blocks<Arch>};
+          .random = {.words = word_blocks<Arch>,
+                     .uniforms = uniform_blocks<Arch>,
+                     .normals = normal_blocks<Arch>,
+                     .sine_cosine = sine_cosine<Arch>}};
 }
 
 }  // namespace asymptoken::simd
