@@ -241,17 +241,19 @@ TEST_CASE("laws have the same bits natively and in a browser", "[law]") {
 }
 
 TEST_CASE("a token is m + L z, k ascending, in float32", "[law]") {
-  const Index d = 5;
+  // Neither divides by what the sampler takes at once.
+  const Index d = 21;
+  const Index n = 7;
   const Stream stream{.seed = 1, .id = 2};
   const Vector mean = arbitrary(d, 1, 4);
   for (const Matrix& covariance : {arbitrary_covariance(d, 5), Matrix(0.3 * Matrix::Identity(d, d)),
-                                   Matrix(Vector{{1.0, 2.0, 3.0, 4.0, 5.0}}.asDiagonal())}) {
+                                   Matrix(Vector::LinSpaced(d, 1.0, 5.0).asDiagonal())}) {
     const Matrix L = covariance.llt().matrixL();
-    const Rows<float> tokens = tokens_of(*gaussian(mean, covariance), stream, 17, 3);
-    Rows<float> normals(3, d);
+    const Rows<float> tokens = tokens_of(*gaussian(mean, covariance), stream, 17, n);
+    Rows<float> normals(n, d);
     normal_variates(stream, 17 * static_cast<std::uint64_t>(d),
-                    {normals.data(), static_cast<std::size_t>(3 * d)});
-    for (Index token = 0; token < 3; ++token) {
+                    {normals.data(), static_cast<std::size_t>(n * d)});
+    for (Index token = 0; token < n; ++token) {
       for (Index i = 0; i < d; ++i) {
         float sum = 0.0F;
         for (Index k = 0; k < d; ++k) {

@@ -2,6 +2,7 @@
 
 #include "asymptoken/error.hpp"
 #include "asymptoken/law.hpp"
+#include "asymptoken/linear.hpp"
 #include "law/checks.hpp"
 #include "law/registry.hpp"
 #include "law/tokens.hpp"
@@ -17,10 +18,10 @@ class Gaussian final : public Law {
       : mean_(mean),
         covariance_(detail::checked_covariance(covariance, mean.size(), "law.covariance")),
         factor_(detail::cholesky_factor(covariance_, "law.covariance")),
-        factor_is_diagonal_(factor_.isDiagonal(0.0)),
-        // Adding zero turns -0 into 0, so that skipping zeros of L below cannot show in the sign of a zero.
-        float_mean_(mean.cast<float>().array() + 0.0F),
-        float_factor_(factor_.cast<float>()) {}
+        is_diagonal_(factor_.isDiagonal(0.0)),
+        float_mean_(mean.cast<float>()),
+        float_deviations_(factor_.diagonal().cast<float>()),
+        float_factor_(Rows<float>(factor_.cast<float>()), {}, {.deterministic = true}) {}
 
   std::string_view name() const override { return "gaussian"; }
   Index dimension() const override { return mean_.size(); }
@@ -51,32 +52,35 @@ class Gaussian final : public Law {
   Vector mean_;
   Matrix covariance_;
   Matrix factor_;
-  bool factor_is_diagonal_;
-  Eigen::VectorXf float_mean_;
-  Eigen::MatrixXf float_factor_;
+  bool is_diagonal_;
+  Eigen::RowVectorXf float_mean_;
+  Eigen::RowVectorXf float_deviations_;
+  LinearMap float_factor_;
 };
 
-/// y = m + L z in float32: the sum over k ascending, then m, each product and each sum rounded. Zeros of L may be skipped,
-/// because adding +-0 to a sum that began with +0 leaves its bits as they are.
+/// y = L z + m in float32: the sum over k ascending, then m, each product and each sum rounded.
 void Gaussian::sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const {
-  if (!float_mean_.allFinite() || !float_factor_.allFinite()) {
+  if (!float_mean_.allFinite() || !factor_.cast<float>().allFinite()) {
     throw Error("law", "too wide to sample",
                 "means up to 3e38 and variances up to 1e76, as tokens are float32");
   }
   const Index d = dimension();
-  detail::tokens_from_normals(stream, first, d, out, [&](const float* z, float* y) {
-    std::fill_n(y, d, 0.0F);
-    for (Index k = 0; k < d; ++k) {
-      const float* const column = float_factor_.col(k).data();
-      const Index end = factor_is_diagonal_ ? k + 1 : d;
-      for (Index i = k; i < end; ++i) {
-        y[i] += column[i] * z[k];
-      }
+  detail::check_width(out.cols(), d);
+  constexpr Index normals_at_once = 16384;
+  const Index rows_at_once = std::max<Index>(1, normals_at_once / d);
+  Rows<float> normals(std::min(rows_at_once, out.rows()), d);
+  for (Index start = 0; start < out.rows(); start += rows_at_once) {
+    const Index rows = std::min(rows_at_once, out.rows() - start);
+    normal_variates(stream, (first + static_cast<std::uint64_t>(start)) * static_cast<std::uint64_t>(d),
+                    {normals.data(), static_cast<std::size_t>(rows * d)});
+    auto tokens = out.middleRows(start, rows);
+    if (is_diagonal_) {
+      tokens = normals.topRows(rows).array().rowwise() * float_deviations_.array();
+    } else {
+      float_factor_.apply(normals.topRows(rows), tokens);
     }
-    for (Index i = 0; i < d; ++i) {
-      y[i] += float_mean_[i];
-    }
-  });
+    tokens.rowwise() += float_mean_;
+  }
 }
 
 }  // namespace
