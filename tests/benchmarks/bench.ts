@@ -33,6 +33,9 @@ const schedule: Schedule = {
   seconds: positive('--seconds', options.seconds ?? (options.quick ? '0.1' : '0.3')),
   clock: oneOf('--clock', options.clock, ['wall', 'processor']),
 };
+if (schedule.clock === 'processor' && threads.some((count) => count > 1)) {
+  throw new Error(`--clock is processor; expected wall, or --threads 1: it adds up what all threads do`);
+}
 const chosen = workloads.filter(({ kind, n, d }) => `${kind},${n},${d}`.includes(options.workload));
 if (chosen.length === 0) {
   const known = workloads.map(({ kind, n, d }) => `${kind},${n},${d}`).join(', ');
