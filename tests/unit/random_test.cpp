@@ -52,7 +52,7 @@ TEST_CASE("words of a stream are Philox blocks in order", "[random]") {
   // Ranges that begin and end inside a block, of more than a batch, over the carry into the upper half of the counter.
   constexpr std::uint64_t carry = std::uint64_t{7} << 34;
   for (const SimdTarget target : available_simd_targets()) {
-    for (const std::uint64_t before : {1003U, 30U, 2U, 0U}) {
+    for (const std::size_t before : {1003U, 30U, 2U, 0U}) {
       std::vector<std::uint32_t> words(before + 513);
       random_words(stream, carry - before, words, target);
       std::size_t right = 0;
