@@ -37,6 +37,7 @@ export function load(): Promise<Asymptoken> {
     run,
     limit: () => Promise.resolve({}),
     heatmap,
+    attend: () => Promise.reject(new Error('attend is not faked: build the core')),
     tokens: (spec: Spec, n: number) => Promise.resolve(tokens(spec, n)),
     close: () => undefined,
   });
