@@ -13,13 +13,13 @@ template <class Arch>
 using Words = Vector<std::uint32_t, Arch>;
 
 #ifdef __SSE2__
-/// The 64-bit products of the even 32-bit lanes.
-inline __m128i multiply_even(__m128i a, __m128i b) { return _mm_mul_epu32(a, b); }
+/// The 64-bit products of the even 32-bit lanes. `static`: no copy may serve for another instruction set.
+static inline __m128i multiply_even(__m128i a, __m128i b) { return _mm_mul_epu32(a, b); }
 #ifdef __AVX2__
-inline __m256i multiply_even(__m256i a, __m256i b) { return _mm256_mul_epu32(a, b); }
+static inline __m256i multiply_even(__m256i a, __m256i b) { return _mm256_mul_epu32(a, b); }
 #endif
 #ifdef __AVX512F__
-inline __m512i multiply_even(__m512i a, __m512i b) { return _mm512_mul_epu32(a, b); }
+static inline __m512i multiply_even(__m512i a, __m512i b) { return _mm512_mul_epu32(a, b); }
 #endif
 
 struct IsEven {
