@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "asymptoken/error.hpp"
 #include "asymptoken/law.hpp"
 #include "law/checks.hpp"
@@ -17,7 +19,7 @@ constexpr double line = 3.0;
 /// Independent uniform coordinates. [derived]
 class Box final : public Law {
  public:
-  explicit Box(const Vector& half_widths) : h_(half_widths) {}
+  explicit Box(Vector half_widths) : h_(std::move(half_widths)) {}
 
   std::string_view name() const override { return "box"; }
   Index dimension() const override { return h_.size(); }
