@@ -65,7 +65,7 @@ struct AttentionOutput {
 /// move the last bits. With `deterministic` the bits do not depend on the SIMD target either.
 ///
 /// Accuracy of float: each number of the output is within (2^-23 (d + 3) S + 4e-6) max |v| of the exact one, where S is the
-/// largest sum_k |scale x_k y_k|: logits are sums of d products in float32, weights are accurate to 1.6e-7, and float32 sums
+/// largest sum_k |scale x_k y_k|: logits are sums of d products in float32, weights are accurate to 2e-7, and float32 sums
 /// move to float64 every 2048 keys. Rounding errors mostly cancel: a tenth of that is usual.
 template <class T>
 class StreamingAttention {

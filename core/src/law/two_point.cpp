@@ -1,5 +1,6 @@
 #include <cmath>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "asymptoken/error.hpp"
@@ -28,14 +29,8 @@ struct Coordinate {
   double p_other;
   double logit;  ///< of the other, relative to the top one
 
-  Coordinate(double low, double high, double p_high, double t) {
-    const bool is_high = p_high == 1.0 || (t > 0.0 && p_high > 0.0);
-    top = is_high ? high : low;
-    other = is_high ? low : high;
-    p_top = is_high ? p_high : 1.0 - p_high;
-    p_other = is_high ? 1.0 - p_high : p_high;
-    logit = p_other == 0.0 ? 0.0 : -(high - low) * std::abs(t);
-  }
+  Coordinate(double low, double high, double p_high, double t)
+      : Coordinate(low, high, p_high, std::abs(t), p_high == 1.0 || (t > 0.0 && p_high > 0.0)) {}
 
   double average(double times) const { return p_top + p_other * portable_exp(times * logit); }
   /// log M(times t) less times t top
@@ -45,14 +40,22 @@ struct Coordinate {
   /// Tilted probabilities.
   double q_top(double times) const { return p_top / average(times); }
   double q_other(double times) const { return p_other * portable_exp(times * logit) / average(times); }
+
+ private:
+  Coordinate(double low, double high, double p_high, double size, bool is_high)
+      : top(is_high ? high : low),
+        other(is_high ? low : high),
+        p_top(is_high ? p_high : 1.0 - p_high),
+        p_other(is_high ? 1.0 - p_high : p_high),
+        logit(p_other == 0.0 ? 0.0 : -(high - low) * size) {}
 };
 
 /// Independent coordinates of two values each: everything is a sum over coordinates. [derived]
 class TwoPoint final : public Law {
  public:
-  TwoPoint(const Vector& low, const Vector& high, const Vector& probability)
-      : low_(low), high_(high), p_(probability) {
-    for (const double p : probability) {
+  TwoPoint(Vector low, Vector high, Vector probability)
+      : low_(std::move(low)), high_(std::move(high)), p_(std::move(probability)) {
+    for (const double p : p_) {
       ends_.push_back(detail::integers_below(p));
     }
   }
@@ -121,8 +124,8 @@ class TwoPoint final : public Law {
     }
     detail::WeightedMoments moments(dimension());
     add_tokens(A, seen, 1.0, Vector::Zero(dimension()), moments);
-    const Moments before_V = moments.result();
-    return Moments{.mean = V * before_V.mean, .covariance = V * before_V.covariance * V.transpose()};
+    const Moments averages = moments.result();
+    return Moments{.mean = V * averages.mean, .covariance = V * averages.covariance * V.transpose()};
   }
 
  private:

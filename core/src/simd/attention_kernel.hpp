@@ -75,7 +75,7 @@ class AttentionKernel {
   /// The products <x, y> of the block.
   template <bool several>
   static Extremes multiply_keys(const AttentionTile<T>& tile, Size begin, Size end) {
-    Extremes extremes;
+    Extremes extremes = {};
     for (int v = 0; v < vectors; ++v) {
       extremes.least[v] = V(std::numeric_limits<T>::max());
       extremes.largest[v] = V(std::numeric_limits<T>::lowest());
@@ -85,7 +85,7 @@ class AttentionKernel {
       const Size panel_end = key - row + panel;
       const T* const keys = tile.keys + (key - row) * tile.key_dimension;
       for_rows((panel_end < end ? panel_end : end) - key, [&]<int rows>(Size from) {
-        Tile<rows> products = {};
+        Tile<rows> products;
         products.template multiply<fused>(keys + row + from, 1, panel, tile.queries, tile.key_dimension);
         for (int v = 0; v < vectors; ++v) {
           for (int r = 0; r < rows; ++r) {

@@ -24,7 +24,7 @@ inline Vector<T, Arch> power_of_two(Vector<Bits<T>, Arch> k) {
   return xsimd::bitwise_cast<T>((k + Vector<Bits<T>, Arch>(bias)) << mantissa_bits<T>);
 }
 
-/// 2^x for x below 127 (float) or 1023 (double): the weight of a key with that logit in base 2. Within 1.6e-7 (float, 1 at
+/// 2^x for x below 127 (float) or 1023 (double): the weight of a key with that logit in base 2. Within 2e-7 (float, 1 at
 /// 0) or 3e-16 of the true value, relatively. Anything below the least normal power (2^-126 or 2^-1022), -infinity too, gives
 /// that power: nothing beside 1.
 template <bool fused, class T, class Arch>

@@ -117,7 +117,7 @@ class Philox {
     c[3] = low0;
   }
 
-  std::uint32_t keys_[rounds][2];
+  std::uint32_t keys_[rounds][2] = {};
   B stream_[2];
   B lane_;
 };

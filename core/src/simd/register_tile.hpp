@@ -19,7 +19,7 @@ struct RegisterTile {
   static constexpr Size lanes = V::size;
   static constexpr Size width = lanes * vectors;
 
-  V sums[rows][vectors];
+  V sums[rows][vectors] = {};
 
   /// Row r starts at numbers + r * stride.
   void load(const T* numbers, Size stride) {
