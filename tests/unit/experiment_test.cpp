@@ -89,6 +89,24 @@ TEST_CASE("moments measures the distance of mean and covariance to their limits"
   }
 }
 
+TEST_CASE("what moments predicts depends on the law's tails", "[experiment]") {
+  const auto slopes_of = [](const std::string& law) {
+    std::vector<std::string> names;
+    const Plan plan = plan_of(with_setting(moments, "law", law));
+    for (const Prediction& prediction : plan.skeleton().curves.front().predicted) {
+      if (prediction.metric == "mean" && prediction.quantity == "slope") {
+        names.push_back(prediction.name);
+      }
+    }
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  CHECK(slopes_of(R"({"type": "gaussian", "dimension": 2})") == Names{"guaranteed rate", "Gaussian rate"});
+  CHECK(slopes_of(R"({"type": "box", "dimension": 2})") == Names{"guaranteed rate", "compact-support rate"});
+  CHECK(slopes_of(R"({"type": "gaussian_mixture", "dimension": 2, "components": [{"mean": 1}, {}]})") ==
+        Names{"guaranteed rate"});
+}
+
 TEST_CASE("map measures the distance to the limit map", "[experiment]") {
   for (const std::string& json : {map, nested_map}) {
     const Plan plan = plan_of(json);

@@ -376,6 +376,14 @@ TEST_CASE("the tilted laws are derivatives of the log moment generating function
   }
 }
 
+TEST_CASE("K grows as |t| for bounded laws and faster for others", "[law]") {
+  const Vector t = 1e9 * arbitrary(3, 1, 49);
+  for (const LawPointer& law : example_laws(3)) {
+    INFO(law->name());
+    CHECK(law->is_bounded() == (law->log_mgf(t) < 1e3 * t.norm()));
+  }
+}
+
 TEST_CASE("without a tilt the tilted law is the law", "[law]") {
   const Vector zero = Vector::Zero(3);
   for (const LawPointer& law : example_laws(3)) {

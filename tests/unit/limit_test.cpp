@@ -20,6 +20,7 @@ class PlainLaw final : public Law {
   explicit PlainLaw(Index d) : d_(d) {}
   std::string_view name() const override { return "plain"; }
   Index dimension() const override { return d_; }
+  bool is_bounded() const override { return false; }
   Vector mean() const override { return Vector::Zero(d_); }
   Matrix covariance() const override { return Matrix::Identity(d_, d_); }
   void sample(Stream /*stream*/, std::uint64_t /*first*/, Eigen::Ref<Rows<float>> /*out*/) const override {}

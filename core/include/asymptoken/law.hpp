@@ -38,6 +38,8 @@ class Law {
   virtual Index dimension() const = 0;
   virtual Vector mean() const = 0;
   virtual Matrix covariance() const = 0;
+  /// Whether all tokens lie in some ball. Then every error falls as n^-1/2 once n is far above rho.
+  virtual bool is_bounded() const = 0;
 
   /// Fills `out` (count x dimension) with tokens first, first+1, ... of the stream. Token j depends on
   /// (stream, j) alone and has the same bits on every target.

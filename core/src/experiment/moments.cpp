@@ -52,7 +52,7 @@ std::vector<Prediction> predictions(const Spec& spec, const Head& head) {
     if (is_gaussian) {
       add("slope", "Gaussian rate", -gaussian_rate(H), H < 1 ? Status::derived : Status::heuristic,
           "-min(1/2, 1/(1+H^2))");
-    } else {
+    } else if (spec.law->is_bounded()) {
       add("slope", "compact-support rate", -0.5, Status::derived, "-1/2");
     }
   }

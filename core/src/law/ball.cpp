@@ -16,6 +16,7 @@ class Ball final : public Law {
 
   std::string_view name() const override { return "ball"; }
   Index dimension() const override { return dimension_; }
+  bool is_bounded() const override { return true; }
   Vector mean() const override { return below(above_->mean()); }
   Matrix covariance() const override { return below(above_->covariance()); }
 

@@ -23,6 +23,7 @@ class Box final : public Law {
 
   std::string_view name() const override { return "box"; }
   Index dimension() const override { return h_.size(); }
+  bool is_bounded() const override { return true; }
   Vector mean() const override { return Vector::Zero(h_.size()); }
   Matrix covariance() const override { return (h_.array().square() / 3.0).matrix().asDiagonal(); }
 

@@ -25,6 +25,7 @@ class Gaussian final : public Law {
 
   std::string_view name() const override { return "gaussian"; }
   Index dimension() const override { return mean_.size(); }
+  bool is_bounded() const override { return false; }
   Vector mean() const override { return mean_; }
   Matrix covariance() const override { return covariance_; }
 

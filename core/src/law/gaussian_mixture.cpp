@@ -39,6 +39,7 @@ class GaussianMixture final : public Law {
 
   std::string_view name() const override { return "gaussian_mixture"; }
   Index dimension() const override { return components_.front()->dimension(); }
+  bool is_bounded() const override { return false; }
   Vector mean() const override { return moments_.mean; }
   Matrix covariance() const override { return moments_.covariance; }
 

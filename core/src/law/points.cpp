@@ -29,6 +29,7 @@ class Points final : public Law {
 
   std::string_view name() const override { return "points"; }
   Index dimension() const override { return points_.cols(); }
+  bool is_bounded() const override { return true; }
   Vector mean() const override { return moments_.mean; }
   Matrix covariance() const override { return moments_.covariance; }
 

@@ -43,6 +43,7 @@ class Sphere final : public Law {
 
   std::string_view name() const override { return "sphere"; }
   Index dimension() const override { return dimension_; }
+  bool is_bounded() const override { return true; }
   Vector mean() const override { return Vector::Zero(dimension_); }
   Matrix covariance() const override {
     return Matrix::Identity(dimension_, dimension_) * (radius_ * (radius_ / d()));

@@ -62,6 +62,7 @@ class TwoPoint final : public Law {
 
   std::string_view name() const override { return "two_point"; }
   Index dimension() const override { return low_.size(); }
+  bool is_bounded() const override { return true; }
   Vector mean() const override { return low_ + (high_ - low_).cwiseProduct(p_); }
   Matrix covariance() const override { return tilted_covariance(Vector::Zero(dimension())); }
 
