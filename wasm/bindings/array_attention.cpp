@@ -40,6 +40,9 @@ void ArrayAttention::begin(const std::vector<float>& queries) {
 }
 
 bool ArrayAttention::advance(double work) {
+  if (!attention_) {
+    throw Error("block of queries", "none", "one to be begun before advancing");
+  }
   const auto each = static_cast<double>(queries_ * (cache_.key_dimension() + cache_.value_dimension() + 12));
   const Index count = affordable(work, each, keys_per_part, cache_.size() - keys_seen_);
   attention_->accumulate(cache_, keys_seen_, keys_seen_ + count);
