@@ -31,7 +31,7 @@ sources() {
 sources | while read -r source; do
   key=$({ echo "$common $tidy" && cat "$source"; } | cksum | tr ' ' -)
   [ -e "$passed/$key" ] || printf '%s\n%s\n' "$source" "$passed/$key"
-done | tr '\n' '\0' | xargs -0 -n 2 -P "$(getconf _NPROCESSORS_ONLN)" sh -c '
+done | tr '\n' '\0' | xargs -0 -r -n 2 -P "$(getconf _NPROCESSORS_ONLN)" sh -c '
   if found=$($tidy "$0" 2>&1); then
     : >"$1"
   else
