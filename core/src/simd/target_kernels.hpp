@@ -66,7 +66,7 @@ constexpr Kernels make_kernels() {
 
 template <class Arch, class FloatShape, class DoubleShape>
 constexpr TargetKernels make_target_kernels() {
-  return {.fused = make_kernels<Arch, true, FloatShape, DoubleShape>(),
+  return {.fused = make_kernels<Arch, can_fuse<Arch>, FloatShape, DoubleShape>(),
           .deterministic = make_kernels<Arch, false, FloatShape, DoubleShape>(),
           .random = {.words = word_blocks<Arch>,
                      .uniforms = uniform_blocks<Arch>,

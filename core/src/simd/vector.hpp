@@ -13,8 +13,17 @@ using Vector = xsimd::batch<T, Arch>;
 template <class T>
 using Bits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
 
-/// a b + c. Rounded once where `fused` asks for it and the target has the instruction; twice otherwise.
-/// `fused = false` is the same operation on every target, which is what makes results equal bit for bit.
+/// Whether the target has an instruction for a b + c.
+template <class Arch>
+inline constexpr bool can_fuse =
+#ifdef __wasm_relaxed_simd__
+    true;
+#else
+    !std::is_same_v<Arch, xsimd::sse2> && !std::is_same_v<Arch, xsimd::wasm>;
+#endif
+
+/// a b + c, rounded once where it is fused, which takes a target that can. Not fused it is the same operation on every
+/// target, which is what makes results equal bit for bit.
 template <bool fused, class T, class Arch>
 inline Vector<T, Arch> multiply_add(Vector<T, Arch> a, Vector<T, Arch> b, Vector<T, Arch> c) {
   if constexpr (!fused) {
