@@ -156,7 +156,8 @@ Label full_label(const Result& result, std::size_t index, std::size_t metric, do
   const auto values = key.values(curve);
   for (std::size_t k = 0; k < parts.size(); ++k) parts[k] += " = " + values[k];
   Label label{index, wanted, colour, {bold(joined(parts))}, ""};
-  if (const auto& fit = curve.fit[metric]) label.lines.push_back("slope " + typeset(slope_text(*fit)));
+  if (const auto& fit = curve.fit[metric])
+    label.lines.push_back("slope " + typeset(slope_text(curve, metric)));
   for (const Prediction& known : distinct_predictions(result, result.metrics[metric], "slope")) {
     const Prediction* prediction = find_prediction(curve, known);
     if (prediction == nullptr) continue;
@@ -170,8 +171,11 @@ Label short_label(const Result& result, std::size_t index, std::size_t metric, d
                   const std::string& colour) {
   const Curve& curve = result.curves[index];
   const auto& fit = curve.fit[metric];
-  return {
-      index, wanted, colour, {joined(CurveKey(result).values(curve))}, fit ? typeset(slope_text(*fit)) : ""};
+  return {index,
+          wanted,
+          colour,
+          {joined(CurveKey(result).values(curve))},
+          fit ? typeset(slope_text(curve, metric)) : ""};
 }
 
 constexpr double label_left = 22;

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "asymptoken/fit.hpp"
+#include "asymptoken/result.hpp"
 
 namespace asymptoken::native {
 
@@ -15,6 +15,9 @@ std::string significant(double value, int digits);
 /// `value ± error`, both to the second digit of the error.
 std::string with_error(double value, double error);
 
-inline std::string slope_text(const PowerLawFit& fit) { return with_error(fit.slope, fit.slope_se); }
+/// The slope of a curve's fit, which must be there.
+inline std::string slope_text(const Curve& curve, std::size_t metric) {
+  return with_error(curve.fit[metric]->slope, slope_standard_error(curve, metric));
+}
 
 }  // namespace asymptoken::native

@@ -20,8 +20,9 @@ void draw_slope_panel(Svg& svg, const Rectangle& frame, const Result& result, st
     least_horizon = std::min(least_horizon, curve.horizon);
     most_horizon = std::max(most_horizon, curve.horizon);
     if (const auto& fit = curve.fit[metric]) {
-      most_rate = std::max(most_rate, -fit->slope + fit->slope_se);
-      least_rate = std::min(least_rate, -fit->slope - fit->slope_se);
+      const double error = slope_standard_error(curve, metric);
+      most_rate = std::max(most_rate, -fit->slope + error);
+      least_rate = std::min(least_rate, -fit->slope - error);
     }
   }
   const Axis x(Axis::Scale::logarithmic, least_horizon, most_horizon, frame.left, frame.right());
@@ -49,12 +50,12 @@ void draw_slope_panel(Svg& svg, const Rectangle& frame, const Result& result, st
     const std::string colour = curve_colour(c, result.curves.size());
     const double place = x.position(curve.horizon);
     svg.open_group("stroke='" + colour + "' stroke-width='1'");
-    draw_error_bar(svg, frame, place, y.position(-fit->slope - fit->slope_se),
-                   y.position(-fit->slope + fit->slope_se));
+    const double error = slope_standard_error(curve, metric);
+    draw_error_bar(svg, frame, place, y.position(-fit->slope - error), y.position(-fit->slope + error));
     svg.close_group();
     svg.circle(place, y.position(-fit->slope), 3.5,
                "class='slope' stroke='#fff' stroke-width='0.6' fill='" + colour + "'",
-               "H = " + significant(curve.horizon, 4) + ": slope " + slope_text(*fit));
+               "H = " + significant(curve.horizon, 4) + ": slope " + slope_text(curve, metric));
   }
 }
 

@@ -48,18 +48,17 @@ std::string measured(const Curve& curve, std::size_t point, std::size_t metric) 
 }
 
 // How many standard errors lie between what was measured and what was predicted.
-std::string distance(double measured_value, double predicted_value, double error) {
-  if (!(error > 0)) return "";
-  const std::string text = fixed((measured_value - predicted_value) / error, 1);
+std::string distance(double errors) {
+  const std::string text = fixed(errors, 1);
   return " (" + std::string(text.starts_with('-') ? "" : "+") + text + " se)";
 }
 
 std::string compared(const Curve& curve, const Prediction* prediction, std::size_t metric) {
   if (prediction == nullptr) return "-";
   std::string text = significant(prediction->value, 4);
-  const auto& fit = curve.fit[metric];
   if (prediction->quantity == "slope") {
-    return fit ? text + distance(fit->slope, prediction->value, fit->slope_se) : text;
+    const auto excess = slope_excess(curve, metric, *prediction);
+    return excess ? text + distance(*excess) : text;
   }
   const Prediction* slope = find_companion(curve, *prediction);
   if (slope == nullptr || curve.points.empty()) return text;
@@ -67,7 +66,8 @@ std::string compared(const Curve& curve, const Prediction* prediction, std::size
   const auto& estimate = last.metrics[metric];
   if (!estimate || estimate->count < 2) return text;
   const double predicted = prediction->value * std::pow(static_cast<double>(last.n), slope->value);
-  return text + distance(estimate->mean, predicted, estimate->standard_error());
+  const double error = estimate->standard_error();
+  return error > 0 ? text + distance((estimate->mean - predicted) / error) : text;
 }
 
 std::string metric_table(const Result& result, std::size_t metric) {
@@ -92,10 +92,9 @@ std::string metric_table(const Result& result, std::size_t metric) {
     for (const std::string& parameter : telling)
       line.push_back(significant(parameter_of(curve, parameter), 4));
     if (std::ranges::find(telling, "horizon") == telling.end()) line.push_back(significant(curve.horizon, 4));
-    const auto& fit = curve.fit[metric];
     if (!points.empty()) line.push_back(measured(curve, 0, metric));
     if (several) line.push_back(measured(curve, points.size() - 1, metric));
-    line.push_back(fit ? slope_text(*fit) : "-");
+    line.push_back(curve.fit[metric] ? slope_text(curve, metric) : "-");
     for (const Prediction& prediction : predictions) {
       line.push_back(compared(curve, find_prediction(curve, prediction), metric));
     }
@@ -112,10 +111,14 @@ std::string legend(const Result& result) {
       formulas.emplace(prediction_title(prediction), prediction.formula);
     }
   }
+  const bool has_intervals = std::ranges::any_of(result.curves, [](const Curve& curve) {
+    return std::ranges::any_of(curve.intervals, [](const auto& interval) { return interval.has_value(); });
+  });
+  const std::string source = has_intervals                ? "bootstrap over replicates"
+                             : result.points_share_tokens ? "covariance of its points over them"
+                                                          : "scatter about the line";
   std::vector<Cells> lines = {
-      {"±",
-       std::string("standard error over replicates; of a slope, from the ") +
-           (result.points_share_tokens ? "covariance of its points over them" : "scatter about the line")},
+      {"±", "standard error over replicates; of a slope, from the " + source},
       {"se", "how many of its standard errors the fitted slope lies from the predicted one;"},
       {"", "beside a constant: the error at the largest n from constant x n^slope"}};
   for (const auto& [title, formula] : formulas) lines.push_back({title, formula});

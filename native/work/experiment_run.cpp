@@ -54,7 +54,7 @@ bool run_items(const Plan& plan, Merger& merger, Compute compute, unsigned threa
     }
     const std::scoped_lock lock(mutex);
     merger.add(item, execution.values());
-    on_finished(item, execution.values());
+    on_finished(item, merger.values(item));
     ++items_done;
   };
   const auto keep_going = [&] {

@@ -70,7 +70,7 @@ function checkChart(chart: Chart, result: Result, link: Link): void {
       const fit = result.curves[drawn.curve]?.fit[drawn.metric];
       assert.ok(fit);
       close(drawn.slope, fit.slope, 1e-5, `slope of ${drawn.metric}`);
-      close(drawn.se, fit.slope_se, 1e-4, `error of the slope of ${drawn.metric}`);
+      close(drawn.se, fit.bootstrap!.standard_error, 1e-4, `error of the slope of ${drawn.metric}`);
       const shown = `${drawn.slope.toFixed(3)} ± ${drawn.se.toFixed(3)}`;
       assert.equal(drawn.text.replaceAll('−', '-').replaceAll(/\s+/g, ' '), shown);
     }

@@ -16,8 +16,22 @@ export interface Curve {
   parameters: Record<string, number>;
   horizon: number;
   points: ({ n: number } & Record<string, Estimate>)[];
-  fit: Record<string, { slope: number; slope_se: number; intercept: number }>;
-  predicted: { metric: string; quantity: string; name: string; value: number; status: string }[];
+  fit: Record<string, Fit>;
+  predicted: {
+    metric: string;
+    quantity: string;
+    name: string;
+    value: number;
+    status: string;
+    excess?: number;
+  }[];
+}
+
+export interface Fit {
+  slope: number;
+  slope_se: number;
+  intercept: number;
+  bootstrap: { low: number; high: number; standard_error: number };
 }
 
 export interface Estimate {

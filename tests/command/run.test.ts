@@ -127,7 +127,8 @@ test('the table says how many standard errors a fit lies from a prediction', (t)
   const curve = readResult(output).curves[0]!;
   const fit = curve.fit['mean']!;
   const predicted = curve.predicted.find(({ metric, status }) => metric === 'mean' && status === 'paper')!;
-  const distance = (fit.slope - predicted.value) / fit.slope_se;
+  const distance = (fit.slope - predicted.value) / fit.bootstrap.standard_error;
+  assert.ok(Math.abs(distance - predicted.excess!) < 1e-9);
   const line = succeed(['show', output])
     .split('\n')
     .find((text) => text.startsWith('  1 '))!;

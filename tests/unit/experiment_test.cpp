@@ -5,6 +5,7 @@
 
 #include "asymptoken/attention.hpp"
 #include "asymptoken/error.hpp"
+#include "by_definition.hpp"
 
 using namespace asymptoken;
 
@@ -34,60 +35,7 @@ Result run(const Plan& plan, Compute compute = {}) {
   return merger.result();
 }
 
-/// Outputs of attention in float64 straight from the definition.
-Rows<double> outputs(const Rows<double>& queries, const Rows<double>& tokens, const AttentionForm& form) {
-  Rows<double> result(queries.rows(), form.V.rows());
-  for (Index i = 0; i < queries.rows(); ++i) {
-    const Vector logits = tokens * (form.A * queries.row(i).transpose());
-    const Vector weights = (logits.array() - logits.maxCoeff()).exp();
-    result.row(i) = (form.V * tokens.transpose() * weights / weights.sum()).transpose();
-  }
-  return result;
-}
-
-Rows<double> tokens_of(const Plan& plan, const Item& item) {
-  const Spec& spec = plan.spec();
-  Rows<float> tokens(spec.tokens[item.first_point + item.points - 1], spec.law->dimension());
-  spec.law->sample(Stream::of(spec.seed, StreamPurpose::tokens, static_cast<std::uint32_t>(item.replicate),
-                              static_cast<std::uint32_t>(item.first_point)),
-                   0, tokens);
-  return tokens.cast<double>();
-}
-
-Rows<double> fresh_queries_of(const Plan& plan, const Item& item) {
-  const Spec& spec = plan.spec();
-  Rows<float> queries(spec.fresh_queries, spec.law->dimension());
-  spec.law->sample(Stream::of(spec.seed, StreamPurpose::queries, static_cast<std::uint32_t>(item.replicate),
-                              static_cast<std::uint32_t>(item.first_point)),
-                   0, queries);
-  return queries.cast<double>();
-}
-
 }  // namespace
-
-TEST_CASE("moments measures the distance of mean and covariance to their limits", "[experiment]") {
-  for (const std::string& json : {moments, nested_moments, nested_fresh}) {
-    const Plan plan = plan_of(json);
-    for (std::size_t i = 0; i < plan.items().size(); i += 3) {
-      const Item& item = plan.items()[i];
-      const Rows<double> tokens = tokens_of(plan, item);
-      const std::vector<double> values = execute(plan, i, {});
-      REQUIRE(values.size() == 4 * item.points);
-      for (std::size_t k = 0; k < 2 * item.points; ++k) {
-        const Rows<double> keys = tokens.topRows(plan.spec().tokens[item.first_point + k / 2]);
-        const Rows<double> queries = plan.spec().fresh_queries > 0 ? fresh_queries_of(plan, item) : keys;
-        const AttentionForm& form = plan.spec().attention.heads[k % 2].form;
-        const Rows<double> out = outputs(queries, keys, form);
-        const Vector mean = out.colwise().mean();
-        const Rows<double> centred = out.rowwise() - mean.transpose();
-        const Matrix covariance = centred.transpose() * centred / static_cast<double>(out.rows());
-        const Moments limit = transformed_moments(*plan.spec().law, form);
-        CHECK(values[2 * k] == Catch::Approx((mean - limit.mean).norm()).epsilon(1e-4));
-        CHECK(values[2 * k + 1] == Catch::Approx((covariance - limit.covariance).norm()).epsilon(1e-4));
-      }
-    }
-  }
-}
 
 TEST_CASE("what moments predicts depends on the law's tails", "[experiment]") {
   const auto slopes_of = [](const std::string& law) {
@@ -113,13 +61,13 @@ TEST_CASE("map measures the distance to the limit map", "[experiment]") {
     const AttentionForm& form = plan.spec().attention.heads.front().form;
     for (std::size_t i = 0; i < plan.items().size(); ++i) {
       const Item& item = plan.items()[i];
-      const Rows<double> tokens = tokens_of(plan, item);
+      const Rows<double> tokens = by_definition::tokens(plan.spec(), item);
       const std::vector<double> values = execute(plan, i, {});
       REQUIRE(values.size() == 2 * item.points);
       for (std::size_t k = 0; k < values.size(); ++k) {
         const Rows<double> keys = tokens.topRows(plan.spec().tokens[item.first_point + k / 2]);
         const Vector& query = plan.spec().queries[k % 2];
-        const Rows<double> out = outputs(query.transpose(), keys, form);
+        const Rows<double> out = by_definition::outputs(query.transpose(), keys, form);
         const Vector gamma = map_limit(*plan.spec().law, form, query).gamma;
         CHECK(values[k] == Catch::Approx((out.row(0).transpose() - gamma).norm()).epsilon(1e-4));
       }

@@ -24,9 +24,10 @@ class ExperimentRun {
   const std::vector<double>& values() const { return execution_->values(); }
 
   void add(std::size_t item, std::span<const double> values) { merger_.add(item, values); }
-  /// Everything added so far, as the JSON of a result.
+  /// Everything added so far, as the JSON of a result; intervals come with the last item.
   std::string result_json() const {
-    Result result = merger_.result();
+    const bool is_complete = merger_.items_done() == plan_.items().size();
+    Result result = merger_.result(is_complete ? Intervals::compute : Intervals::skip);
     result.provenance.target = "wasm";
     result.provenance.simd = name_of(Compute{}.target);
     return to_json(result);

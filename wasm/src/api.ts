@@ -30,6 +30,15 @@ export interface PowerLawFit {
   intercept: number;
   intercept_se: number;
   points: number;
+  /** Of the slope, over replicates; null in a partial result. */
+  bootstrap: SlopeInterval | null;
+}
+
+export interface SlopeInterval {
+  /** 95 % of the resampled slopes lie between. */
+  low: number;
+  high: number;
+  standard_error: number;
 }
 
 export interface Prediction {
@@ -39,6 +48,8 @@ export interface Prediction {
   value: number;
   status: Status;
   formula: string;
+  /** By how many standard errors the measured slope exceeds a predicted one. */
+  excess?: number;
 }
 
 export interface Curve {

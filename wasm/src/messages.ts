@@ -68,8 +68,8 @@ export type ToRun =
   | { type: 'open'; run: number; spec: string; paused: boolean }
   | { type: 'items'; run: number; items: number[] }
   | { type: 'pause'; run: number; paused: boolean }
-  /** Finished items, for the worker that merges: `values` holds the items' values one after the other. */
-  | { type: 'add'; run: number; items: number[]; values: Float64Array<ArrayBuffer> }
+  /** Finished items and the values of each, for the worker that merges. */
+  | { type: 'add'; run: number; items: number[]; values: Float64Array<ArrayBuffer>[] }
   /** Asks for `result`. */
   | { type: 'fold'; run: number }
   | { type: 'close'; run: number };
@@ -87,9 +87,9 @@ export type FromRun =
   | {
       type: 'report';
       run: number;
-      /** Finished since the last report, and their values one after the other. */
+      /** Finished since the last report, and the values of each. */
       items: number[];
-      values: Float64Array<ArrayBuffer>;
+      values: Float64Array<ArrayBuffer>[];
       /** How much of the item under way is done. */
       underWay: number;
       /** Work a millisecond. */

@@ -14,7 +14,7 @@ export class RunPart implements Job {
   #queue: number[] = [];
   #current: { item: number; fraction: number } | null = null;
   #paused: boolean;
-  #finished: { item: number; values: Float64Array }[] = [];
+  #finished: { item: number; values: Float64Array<ArrayBuffer> }[] = [];
   #reported = 0;
 
   /** Throws the sentence that says what is wrong with the spec. */
@@ -40,13 +40,9 @@ export class RunPart implements Job {
         this.#paused = message.paused;
         this.#report();
         break;
-      case 'add': {
-        const each = message.values.length / message.items.length;
-        message.items.forEach((item, i) =>
-          this.#handle.add(item, message.values.subarray(i * each, (i + 1) * each)),
-        );
+      case 'add':
+        message.items.forEach((item, i) => this.#handle.add(item, message.values[i]!));
         break;
-      }
       case 'fold':
         this.#post({ type: 'result', run: this.#run, json: this.#handle.result() });
         break;
@@ -85,14 +81,11 @@ export class RunPart implements Job {
   }
 
   #report(): void {
-    const each = this.#finished[0]?.values.length ?? 0;
-    const values = new Float64Array(each * this.#finished.length);
-    this.#finished.forEach((one, i) => values.set(one.values, i * each));
     this.#post({
       type: 'report',
       run: this.#run,
       items: this.#finished.map(({ item }) => item),
-      values,
+      values: this.#finished.map(({ values }) => values),
       underWay: this.#current ? this.#current.fraction * this.#works[this.#current.item]! : 0,
       pace: this.#pace.perMillisecond,
     });

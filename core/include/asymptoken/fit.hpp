@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "asymptoken/random.hpp"
+
 namespace asymptoken {
 
 /// A straight line through (log n, log error): error ~ e^intercept n^slope.
@@ -16,6 +18,12 @@ struct PowerLawFit {
   std::int64_t points;  ///< how many points the line rests on
 };
 
+/// How much a point counts in a fit.
+enum class FitWeights : std::uint8_t {
+  inverse_variance,  ///< (mean / standard error)^2, as log mean has the variance (standard error / mean)^2
+  equal,
+};
+
 /// What a curve's point contributes to the fit.
 struct FitPoint {
   double n;                   ///< > 0
@@ -24,12 +32,13 @@ struct FitPoint {
   std::int64_t count;         ///< replicates
 };
 
-/// Weighted least squares of log mean on log n with weights w = (mean / (standard_deviation / sqrt(count)))^2, for
-/// independent points: the authors' fit. Standard errors come from the scatter about the line, with points - 2 degrees of
+/// Weighted least squares of log mean on log n with weights w = (mean / (standard_deviation / sqrt(count)))^2 (or equal
+/// ones), for independent points: the authors' fits. Standard errors come from the scatter about the line, with points - 2 degrees of
 /// freedom. [paper]
 /// Points whose mean or spread is not positive carry no usable weight and are left out; nothing when fewer than
 /// three remain.
-std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points);
+std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points,
+                                         FitWeights weights = FitWeights::inverse_variance);
 
 /// The same line through points that share tokens and so are correlated: errors[i][r] is the error of point i in
 /// replicate r, of which each point's mean and spread were taken. Throws Error unless every point has the same replicates.
@@ -44,7 +53,27 @@ std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points);
 /// These standard errors say how far another set of replicates would move the line, with replicates - 1 degrees of
 /// freedom; unlike the scatter, which correlated points lack, they do not grow where the points bend away from a line.
 std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points,
-                                         std::span<const std::vector<double>> errors);
+                                         std::span<const std::vector<double>> errors,
+                                         FitWeights weights = FitWeights::inverse_variance);
+
+/// What the bootstrap says of a slope.
+struct SlopeInterval {
+  double low;             ///< 2.5 % quantile of the resampled slopes
+  double high;            ///< 97.5 % quantile
+  double standard_error;  ///< their standard deviation
+};
+
+/// The bootstrap over replicates: each resample draws, for every point, as many of its errors as there are, with
+/// replacement, and is fitted as the data are. Points that share tokens draw the same replicates, which takes equal counts.
+/// Unlike the scatter about a line of few points it does not become small by chance; like every bootstrap it is a little
+/// narrow when there are few replicates (by a factor sqrt(1 - 1/replicates)), and it knows nothing of a curve that is no
+/// line. Nothing when there is no fit, no resample, or no point with two replicates.
+///
+/// errors[i] are those of the point at n[i], all > 0 to be of use. The resamples are those of the stream.
+std::optional<SlopeInterval> bootstrap_slope(std::span<const std::int64_t> n,
+                                             std::span<const std::vector<double>> errors,
+                                             bool points_share_tokens, FitWeights weights,
+                                             std::int64_t resamples, Stream stream);
 
 /// `count` integers from `from` to `to`, floor of the geometric grid, end points exact.
 /// Throws Error (fields `from`, `to`, `count`) unless 1 <= from <= to and count >= 1 (count 1 needs from = to).

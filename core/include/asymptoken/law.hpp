@@ -18,6 +18,12 @@ struct DoubledTilt {
   Vector mean_shift;     ///< D = grad K(2t) - grad K(t)
 };
 
+/// E f(y) ~ sum_j weights_j f(points_j).
+struct Quadrature {
+  Rows<double> points;
+  Vector weights;  ///< >= 0, their sum is 1
+};
+
 /// A token law mu on R^d: where tokens come from, and what attention over infinitely many of them gives.
 ///
 /// M(t) = E e^{<t,y>} is the moment generating function and K = log M. The law tilted by t has density
@@ -59,6 +65,10 @@ class Law {
   /// Exact moments of the transformed law Gamma#mu for Gamma(x) = V grad K(A x), x ~ mu; nothing when neither a
   /// closed form nor a deterministic evaluation is known, or when it would take too long.
   virtual std::optional<Moments> transformed_moments(const Matrix& A, const Matrix& V) const = 0;
+
+  /// Weighted points that stand for the law in averages over it, with `nodes` of them along each axis; nothing for a law
+  /// that has none, as most.
+  virtual std::optional<Quadrature> quadrature(Index nodes) const;
 };
 
 using LawPointer = std::shared_ptr<const Law>;
@@ -67,7 +77,8 @@ using LawPointer = std::shared_ptr<const Law>;
 // are [derived]; what transformed_moments costs is said here.
 
 /// N(mean, covariance). Throws Error (fields `law.mean`, `law.covariance`) unless the covariance is finite,
-/// symmetric and positive definite and the sizes agree. Moments in closed form.
+/// symmetric and positive definite and the sizes agree. Moments in closed form. Quadrature, for d <= 3: the trapezoidal rule
+/// to 8.5 standard deviations along the columns of a Cholesky factor, whose error falls faster than any power of the nodes.
 LawPointer gaussian(const Vector& mean, const Matrix& covariance);
 
 struct GaussianComponent {
@@ -100,7 +111,8 @@ LawPointer box(const Vector& half_widths);
 LawPointer two_point(const Vector& low, const Vector& high, const Vector& probability);
 
 /// Row j of the points with probability weights[j] (divided by their sum): the empirical law behind a text, which
-/// resampling draws from. Moments by the exact sum, whose time grows as the number of points squared.
+/// resampling draws from. Moments by the exact sum, whose time grows as the number of points squared. Quadrature: the points
+/// themselves, whatever the number of nodes.
 LawPointer points(const Rows<double>& points, const Vector& weights);
 
 /// The names that a spec's `law.type` may take.

@@ -42,6 +42,8 @@ struct Curve {
   std::vector<Point> points;
   std::vector<std::optional<PowerLawFit>>
       fit;  ///< in the order of Result::metrics; nothing before three points
+  std::vector<std::optional<SlopeInterval>>
+      intervals;  ///< of the fits' slopes; nothing in a result that was folded without them
   std::vector<Prediction> predicted;
 };
 
@@ -52,6 +54,12 @@ struct Provenance {
   std::string simd;
   double wall_seconds = 0;
 };
+
+/// The standard error that the slope of a curve's fit is judged by: the bootstrap's where there is one, else the fit's.
+double slope_standard_error(const Curve& curve, std::size_t metric);
+
+/// By how many of these the measured slope exceeds a predicted one; nothing for other predictions and without a fit.
+std::optional<double> slope_excess(const Curve& curve, std::size_t metric, const Prediction& prediction);
 
 /// What an experiment found. `to_json` and `parse_result` are inverse to each other.
 struct Result {
@@ -67,8 +75,9 @@ struct Result {
 };
 
 /// {"schema", "spec", "complete", "items", "points_share_tokens", "metrics", "curves": [{"parameters", "horizon",
-/// "points": [{"n", METRIC: {"mean", "standard_deviation", "count"}...}], "fit": {METRIC: {"slope", "slope_se", ...}},
-/// "predicted": [...]}], "provenance"}. Numbers are written with as many digits as it takes to read the same double back.
+/// "points": [{"n", METRIC: {"mean", "standard_deviation", "count"}...}], "fit": {METRIC: {"slope", "slope_se", ...,
+/// "bootstrap": {"low", "high", "standard_error"}}}, "predicted": [{..., "excess": standard errors by which the slope exceeds
+/// it}]}], "provenance"}. Numbers are written with as many digits as it takes to read the same double back.
 std::string to_json(const Result& result);
 
 /// Throws Error when the text is not a result of this schema.

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "asymptoken/fit.hpp"
 #include "asymptoken/law.hpp"
 #include "asymptoken/limit.hpp"
 
@@ -29,6 +30,12 @@ struct AttentionSweep {
   std::vector<Head> heads;
 };
 
+/// How slopes are fitted.
+struct FitOptions {
+  FitWeights weights = FitWeights::inverse_variance;  ///< `fit.weights`
+  std::int64_t resamples = 1000;                      ///< `fit.resamples`, of the bootstrap; 0: no intervals
+};
+
 /// A complete description of an experiment: the same JSON for the command, the library and the page.
 ///
 /// The document is checked whole before anything runs; unknown keys are errors. Every key and its default is
@@ -46,11 +53,23 @@ struct Spec {
   /// a curve are then correlated, which the fit's standard errors account for; its slope is the less certain for it, so for
   /// the slope alone independent streams may be the better use of time.
   bool nested = false;
-  std::int64_t replicates = 1;     ///< per point, >= 1
-  std::int64_t fresh_queries = 0;  ///< `moments`: fresh draws of the law as queries; 0: the tokens themselves
-  std::vector<Vector> queries;     ///< `map`: where the map is looked at
-  std::vector<double> radii;       ///< `map`: or how far out, in the direction that the head stretches most
-  std::string json;                ///< the document again, every default written out
+  std::int64_t replicates = 1;  ///< per point, >= 1
+  /// `moments`: what attends to the tokens. By default the tokens themselves (n^2); `queries.count`: so many fresh draws of
+  /// the law; `queries.quadrature`: Law::quadrature with so many nodes an axis. The latter two cost n x queries and stream the
+  /// tokens, so that memory does not grow with n.
+  std::int64_t fresh_queries = 0;
+  std::int64_t quadrature_nodes = 0;
+  /// `moments`: a second reference beside the exact limit, as the authors have it: the moments of one sample of so many
+  /// tokens (`sampled_reference.tokens`), or on the sphere the covariance by so many Dirichlet draws
+  /// (`sampled_reference.draws`). 0: none.
+  std::int64_t reference_tokens = 0;
+  std::int64_t reference_draws = 0;
+  /// `moments`: `covariance_norm` is `spectral` instead of `frobenius`.
+  bool spectral_norm = false;
+  std::vector<Vector> queries;  ///< `map`: where the map is looked at
+  std::vector<double> radii;    ///< `map`: or how far out, in the direction that the head stretches most
+  FitOptions fit;
+  std::string json;  ///< the document again, every default written out
 };
 
 /// Reads a spec. Throws Error naming the field at the first thing that does not fit.

@@ -11,7 +11,7 @@ inline LinearMap projection(const Matrix& M, Compute compute) {
   return LinearMap(M.cast<float>(), {}, compute);
 }
 
-/// The tokens of one item, in order, and their values V y.
+/// The tokens of one item, in order, and their values V y. All blocks of a sampled reference have the same tokens.
 class TokenStream {
  public:
   /// Tokens are made and attended to in chunks of this many: a multiple of what StreamingAttention cuts at.
@@ -19,8 +19,10 @@ class TokenStream {
 
   TokenStream(const Spec& spec, const Item& item, Compute compute)
       : law_(spec.law),
-        stream_(Stream::of(spec.seed, StreamPurpose::tokens, static_cast<std::uint32_t>(item.replicate),
-                           static_cast<std::uint32_t>(item.first_point))),
+        stream_(item.is_reference()
+                    ? Stream::of(spec.seed, StreamPurpose::reference)
+                    : Stream::of(spec.seed, StreamPurpose::tokens, static_cast<std::uint32_t>(item.replicate),
+                                 static_cast<std::uint32_t>(item.first_point))),
         value_map_(projection(spec.attention.V, compute)) {}
 
   /// Tokens first, first + 1, ... into the rows of `out`.

@@ -29,6 +29,10 @@ const ExperimentType& experiment_type(std::string_view name) {
   throw Error("experiment", name, "the name of an experiment");
 }
 
+const ReferenceType* reference_type(const Spec& spec) {
+  return spec.reference_tokens > 0 ? experiment_type(spec.experiment).reference : nullptr;
+}
+
 Curve empty_curve(const Spec& spec, const Head& head, std::size_t metrics) {
   Curve curve;
   if (!spec.attention.parameter.empty()) {
@@ -40,6 +44,7 @@ Curve empty_curve(const Spec& spec, const Head& head, std::size_t metrics) {
     curve.points.push_back({.n = n, .metrics = std::vector<std::optional<Estimate>>(metrics)});
   }
   curve.fit.resize(metrics);
+  curve.intervals.resize(metrics);
   return curve;
 }
 

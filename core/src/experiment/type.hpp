@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,8 +13,9 @@ namespace asymptoken {
 
 /// What a plan knows of each curve beyond its skeleton: the exact limits that measurements are compared with.
 struct Limits {
-  std::vector<Moments> moments;  ///< `moments`: one a curve
-  std::vector<MapLimit> maps;    ///< `map`: one a curve
+  std::vector<Moments> moments;            ///< `moments`: one a curve
+  std::vector<Matrix> sampled_covariance;  ///< `moments` with Spec::reference_draws: one a curve
+  std::vector<MapLimit> maps;              ///< `map`: one a curve
 };
 
 struct Plan::Contents {
@@ -21,6 +24,11 @@ struct Plan::Contents {
   double total_work = 0;
   Result skeleton;
   Limits limits;
+
+  /// How many errors an item comes to: of each metric of each curve at each of its points.
+  std::size_t error_count(const Item& item) const {
+    return item.points * skeleton.curves.size() * skeleton.metrics.size();
+  }
 };
 
 /// One item under way, seen from the engine.
@@ -36,13 +44,30 @@ struct Execution::Steps {
   double work_done = 0;
   double work_total = 0;
   bool finished = false;
-  std::vector<double> values;  ///< [point][curve][metric], complete after the last step
+  std::vector<double> values;  ///< as Execution::values says, complete after the last step
+};
+
+/// A reference that takes work itself, so that it comes in items before the others.
+struct ReferenceWork {
+  std::int64_t items = 0;
+  double work = 0;  ///< of each
+};
+
+/// How an experiment is measured against a reference that comes in items.
+struct ReferenceType {
+  ReferenceWork (*work)(const Spec& spec);
+  std::size_t (*value_count)(const Plan::Contents& contents, const Item& item);
+  /// From the values of all its items.
+  std::vector<double> (*merge)(const Plan::Contents& contents, std::span<const std::vector<double>> items);
+  /// The errors that an item's values amount to.
+  std::vector<double> (*errors)(const Plan::Contents& contents, std::span<const double> reference,
+                                std::span<const double> values);
 };
 
 /// How an experiment works. Each experiment's file defines one; type.cpp lists them.
 struct ExperimentType {
   std::string_view name;
-  std::vector<std::string_view> metrics;
+  std::vector<std::string> (*metrics)(const Spec& spec);
   /// Reads the keys that only this experiment has.
   void (*read)(Reader& spec, Spec& into);
   /// Fills in curves, limits and predictions.
@@ -54,7 +79,12 @@ struct ExperimentType {
                                              Compute compute);
   /// What `asymptoken limit` prints of a curve.
   Json (*limit)(const Plan::Contents& contents, std::size_t curve);
+  /// Null, or what to do when Spec::reference_tokens asks for it.
+  const ReferenceType* reference = nullptr;
 };
+
+/// How the experiment of that spec is measured against a sampled reference; null where it is not.
+const ReferenceType* reference_type(const Spec& spec);
 
 const ExperimentType& map_experiment();
 const ExperimentType& moments_experiment();

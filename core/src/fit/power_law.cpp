@@ -20,7 +20,7 @@ struct LogPoint {
 };
 
 /// The usable points, the largest weight scaled to 1: only ratios of weights count.
-std::vector<LogPoint> usable_points(std::span<const FitPoint> points) {
+std::vector<LogPoint> usable_points(std::span<const FitPoint> points, FitWeights weights) {
   std::vector<LogPoint> usable;
   double largest = 0.0;
   for (std::size_t i = 0; i < points.size(); ++i) {
@@ -36,7 +36,7 @@ std::vector<LogPoint> usable_points(std::span<const FitPoint> points) {
     }
   }
   for (LogPoint& point : usable) {
-    point.weight = (point.weight / largest) * (point.weight / largest);
+    point.weight = weights == FitWeights::equal ? 1.0 : (point.weight / largest) * (point.weight / largest);
   }
   return usable;
 }
@@ -59,8 +59,8 @@ struct Line {
   }
 };
 
-std::optional<Line> line_through(std::span<const FitPoint> points) {
-  Line line{.points = usable_points(points)};
+std::optional<Line> line_through(std::span<const FitPoint> points, FitWeights weights) {
+  Line line{.points = usable_points(points, weights)};
   constexpr std::size_t fewest = 3;
   if (line.points.size() < fewest) {
     return std::nullopt;
@@ -86,8 +86,8 @@ std::optional<Line> line_through(std::span<const FitPoint> points) {
 
 }  // namespace
 
-std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points) {
-  const std::optional<Line> line = line_through(points);
+std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points, FitWeights weights) {
+  const std::optional<Line> line = line_through(points, weights);
   if (!line) {
     return std::nullopt;
   }
@@ -102,7 +102,7 @@ std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points) {
 }
 
 std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points,
-                                         std::span<const std::vector<double>> errors) {
+                                         std::span<const std::vector<double>> errors, FitWeights weights) {
   if (errors.size() != points.size()) {
     throw Error("number of points with errors", std::to_string(errors.size()), std::to_string(points.size()));
   }
@@ -112,7 +112,7 @@ std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points,
                   "its count, the same for every point");
     }
   }
-  const std::optional<Line> line = line_through(points);
+  const std::optional<Line> line = line_through(points, weights);
   if (!line) {
     return std::nullopt;
   }

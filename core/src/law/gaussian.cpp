@@ -6,6 +6,7 @@
 #include "law/checks.hpp"
 #include "law/registry.hpp"
 #include "law/tokens.hpp"
+#include "special/portable.hpp"
 
 namespace asymptoken {
 
@@ -46,6 +47,8 @@ class Gaussian final : public Law {
     return Moments{.mean = V * mean_ + map * mean_, .covariance = factor * factor.transpose()};
   }
 
+  std::optional<Quadrature> quadrature(Index nodes) const override;
+
  private:
   /// t' Sigma t, the variance of <t, y>.
   double spread(const Vector& t) const { return (factor_.transpose() * t).squaredNorm(); }
@@ -58,6 +61,33 @@ class Gaussian final : public Law {
   Eigen::RowVectorXf float_deviations_;
   LinearMap float_factor_;
 };
+
+/// The product of d trapezoidal rules for the standard normal law.
+std::optional<Quadrature> Gaussian::quadrature(Index nodes) const {
+  constexpr Index most_axes = 3;
+  constexpr double reach = 8.5;  // beyond which there is 2e-17 of the mass
+  const Index d = dimension();
+  if (d > most_axes || nodes < 2) {
+    return std::nullopt;
+  }
+  Index count = 1;
+  for (Index axis = 0; axis < d; ++axis) {
+    count *= nodes;
+  }
+  Quadrature rule{.points = Rows<double>(count, d), .weights = Vector(count)};
+  Vector z(d);
+  for (Index i = 0; i < count; ++i) {
+    Index rest = i;
+    for (Index axis = 0; axis < d; ++axis) {
+      z[axis] = reach * (2.0 * static_cast<double>(rest % nodes) / static_cast<double>(nodes - 1) - 1.0);
+      rest /= nodes;
+    }
+    rule.points.row(i) = (mean_ + factor_ * z).transpose();
+    rule.weights[i] = portable_exp(-0.5 * z.squaredNorm());
+  }
+  rule.weights /= rule.weights.sum();
+  return rule;
+}
 
 /// y = L z + m in float32: the sum over k ascending, then m, each product and each sum rounded.
 void Gaussian::sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const {

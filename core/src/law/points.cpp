@@ -77,6 +77,10 @@ class Points final : public Law {
     return moments.result();
   }
 
+  std::optional<Quadrature> quadrature(Index /*nodes*/) const override {
+    return Quadrature{.points = points_, .weights = probabilities_};
+  }
+
  private:
   struct Tilt {
     Index top;                 ///< a point of the largest logit

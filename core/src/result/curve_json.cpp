@@ -1,5 +1,6 @@
 #include "result/curve_json.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -19,7 +20,16 @@ Json estimate_json(const std::optional<Estimate>& estimate) {
           {"count", estimate->count}};
 }
 
-Json fit_json(const std::optional<PowerLawFit>& fit) {
+Json interval_json(const std::optional<SlopeInterval>& interval) {
+  if (!interval) {
+    return nullptr;
+  }
+  return {{"low", number_or_null(interval->low)},
+          {"high", number_or_null(interval->high)},
+          {"standard_error", number_or_null(interval->standard_error)}};
+}
+
+Json fit_json(const std::optional<PowerLawFit>& fit, const std::optional<SlopeInterval>& interval) {
   if (!fit) {
     return nullptr;
   }
@@ -27,7 +37,8 @@ Json fit_json(const std::optional<PowerLawFit>& fit) {
           {"slope_se", number_or_null(fit->slope_se)},
           {"intercept", number_or_null(fit->intercept)},
           {"intercept_se", number_or_null(fit->intercept_se)},
-          {"points", fit->points}};
+          {"points", fit->points},
+          {"bootstrap", interval_json(interval)}};
 }
 
 double number_from(const Json& json) {
@@ -52,6 +63,16 @@ std::optional<PowerLawFit> fit_from(const Json& json) {
                      .intercept = number_from(json.at("intercept")),
                      .intercept_se = number_from(json.at("intercept_se")),
                      .points = json.at("points").get<std::int64_t>()};
+}
+
+std::optional<SlopeInterval> interval_from(const Json& fit) {
+  if (fit.is_null() || !fit.contains("bootstrap") || fit.at("bootstrap").is_null()) {
+    return std::nullopt;
+  }
+  const Json& json = fit.at("bootstrap");
+  return SlopeInterval{.low = number_from(json.at("low")),
+                       .high = number_from(json.at("high")),
+                       .standard_error = number_from(json.at("standard_error"))};
 }
 
 Prediction prediction_from(const Json& json) {
@@ -103,13 +124,20 @@ Json curve_json(const Curve& curve, const std::vector<std::string>& metrics) {
   }
   Json fit = Json::object();
   for (std::size_t metric = 0; metric < metrics.size(); ++metric) {
-    fit[metrics[metric]] = fit_json(curve.fit[metric]);
+    fit[metrics[metric]] = fit_json(curve.fit[metric], curve.intervals[metric]);
+  }
+  Json predicted = predictions_json(curve);
+  for (std::size_t i = 0; i < predicted.size(); ++i) {
+    const auto metric = std::ranges::find(metrics, curve.predicted[i].metric) - metrics.begin();
+    if (const auto excess = slope_excess(curve, static_cast<std::size_t>(metric), curve.predicted[i])) {
+      predicted[i]["excess"] = number_or_null(*excess);
+    }
   }
   return {{"parameters", parameters_json(curve)},
           {"horizon", number_or_null(curve.horizon)},
           {"points", std::move(points)},
           {"fit", std::move(fit)},
-          {"predicted", predictions_json(curve)}};
+          {"predicted", std::move(predicted)}};
 }
 
 Curve curve_from(const Json& json, const std::vector<std::string>& metrics) {
@@ -125,7 +153,9 @@ Curve curve_from(const Json& json, const std::vector<std::string>& metrics) {
     }
   }
   for (const std::string& metric : metrics) {
-    curve.fit.push_back(fit_from(json.at("fit").at(metric)));
+    const Json& fit = json.at("fit").at(metric);
+    curve.fit.push_back(fit_from(fit));
+    curve.intervals.push_back(interval_from(fit));
   }
   for (const Json& prediction : json.at("predicted")) {
     curve.predicted.push_back(prediction_from(prediction));

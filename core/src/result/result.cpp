@@ -10,6 +10,22 @@ namespace asymptoken {
 
 double Estimate::standard_error() const { return standard_deviation / std::sqrt(static_cast<double>(count)); }
 
+double slope_standard_error(const Curve& curve, std::size_t metric) {
+  const auto& interval = curve.intervals[metric];
+  return interval ? interval->standard_error : curve.fit[metric]->slope_se;
+}
+
+std::optional<double> slope_excess(const Curve& curve, std::size_t metric, const Prediction& prediction) {
+  if (prediction.quantity != "slope" || metric >= curve.fit.size() || !curve.fit[metric]) {
+    return std::nullopt;
+  }
+  const double error = slope_standard_error(curve, metric);
+  if (!(error > 0.0)) {
+    return std::nullopt;
+  }
+  return (curve.fit[metric]->slope - prediction.value) / error;
+}
+
 std::string_view version() { return ASYMPTOKEN_VERSION; }
 
 std::string to_json(const Result& result) {

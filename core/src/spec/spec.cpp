@@ -29,6 +29,17 @@ void write_integers_plainly(Json& value) {
   }
 }
 
+FitOptions read_fit(Reader& spec) {
+  Reader fit = spec.object("fit");
+  FitOptions options;
+  options.weights = fit.choice("weights", {"inverse_variance", "equal"}) == "equal"
+                        ? FitWeights::equal
+                        : FitWeights::inverse_variance;
+  options.resamples = fit.integer("resamples", options.resamples, 0, 1'000'000);
+  fit.finish();
+  return options;
+}
+
 }  // namespace
 
 Spec parse_spec(std::string_view text) {
@@ -48,6 +59,7 @@ Spec parse_spec(std::string_view text) {
   type.read(reader, spec);
   read_tokens(reader, spec);
   spec.replicates = reader.integer("replicates", 100, 1, 1'000'000);
+  spec.fit = read_fit(reader);
   reader.finish();
   write_integers_plainly(completed);
   spec.json = completed.dump();

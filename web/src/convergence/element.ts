@@ -7,7 +7,7 @@ import theme from '../style/theme.css?inline';
 import { Controls } from './controls.ts';
 import style from './convergence.css?inline';
 import { Legend } from './legend.ts';
-import { fitDomain, referenceKinds, seriesOf, type Focus, type Series } from './model.ts';
+import { fitDomain, referenceKinds, seriesOf, slopeError, type Focus, type Series } from './model.ts';
 import { estimate, NumberTable } from './number-table.ts';
 import { describe, Panel } from './panel.ts';
 import { RunBar } from './run-bar.ts';
@@ -176,7 +176,7 @@ export class ConvergenceFigure extends HTMLElement {
     return this.#panels
       .map(({ metric }, index) => {
         const parts = (all[index] ?? []).flatMap(({ horizon, fit }) =>
-          fit ? [`${slopeWithError(fit.slope, fit.slope_se)} at horizon ${horizon}`] : [],
+          fit ? [`${slopeWithError(fit.slope, slopeError(fit))} at horizon ${horizon}`] : [],
         );
         return parts.length > 0 ? `${titles[metric]}: slope ${parts.join(', ')}.` : '';
       })

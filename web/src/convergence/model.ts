@@ -54,6 +54,11 @@ function isEstimate(value: number | Estimate | null | undefined): value is Estim
   return typeof value === 'object' && value !== null;
 }
 
+/** The bootstrap's standard error of a slope, or before a run is complete the fit's. */
+export function slopeError(fit: PowerLawFit): number {
+  return fit.bootstrap?.standard_error ?? fit.slope_se;
+}
+
 /** A kind of predicted slope; the same name may be derived for one horizon and heuristic for another. */
 export interface ReferenceKind {
   name: string;

@@ -3,7 +3,7 @@ import { slope, slopeWithError } from '../format.ts';
 import { LogScale } from '../scale.ts';
 import { Axes, type Frame } from './axes.ts';
 import { marker, spreadOut } from './marks.ts';
-import type { Focus, PlotPoint, Reference, Series } from './model.ts';
+import { slopeError, type Focus, type PlotPoint, type Reference, type Series } from './model.ts';
 
 export interface PanelModel {
   series: Series[];
@@ -153,7 +153,7 @@ export class Panel {
           'data-curve': series.curve,
           'data-metric': this.metric,
           'data-slope': series.fit.slope,
-          'data-se': series.fit.slope_se,
+          'data-se': slopeError(series.fit),
           x1: x.at(from),
           y1: y.at(fitAt(series.fit, from)),
           x2: x.at(to),
@@ -206,9 +206,9 @@ export class Panel {
         'data-curve': series.curve,
         'data-metric': this.metric,
         'data-slope': fit?.slope,
-        'data-se': fit?.slope_se,
+        'data-se': fit ? slopeError(fit) : undefined,
       });
-      text.textContent = !wide ? '' : fit ? slopeWithError(fit.slope, fit.slope_se) : '';
+      text.textContent = !wide ? '' : fit ? slopeWithError(fit.slope, slopeError(fit)) : '';
     });
   }
 
@@ -306,7 +306,7 @@ function barOf(mean: number, se: number, y: LogScale, at: number, cap: number): 
 /** The text alternative of a panel. */
 export function describe(title: string, series: readonly Series[]): string {
   const parts = series.map(({ horizon, fit, points }) => {
-    if (fit) return `H = ${horizon}: slope ${slope(fit.slope)} plus or minus ${fit.slope_se.toFixed(3)}`;
+    if (fit) return `H = ${horizon}: slope ${slope(fit.slope)} plus or minus ${slopeError(fit).toFixed(3)}`;
     return `H = ${horizon}: ${points.length === 0 ? 'no points yet' : `${points.length} points, no fit yet`}`;
   });
   return `${title} against the number of tokens n, both axes logarithmic. ${parts.join('; ')}. Arrow keys read off points.`;

@@ -2,6 +2,7 @@ import type { PowerLawFit, Prediction, Result } from '../core.ts';
 import { html, keep, say, svg } from '../dom.ts';
 import { slope } from '../format.ts';
 import { marker } from './marks.ts';
+import { slopeError } from './model.ts';
 
 /** Measured and predicted slopes, a row for every horizon. */
 export class SlopeTable {
@@ -48,10 +49,10 @@ function measured(curve: number, metric: string, fit: PowerLawFit | null): HTMLT
   if (!fit) return html('td', { class: 'pending' }, '–');
   return html(
     'td',
-    { 'data-curve': curve, 'data-metric': metric, 'data-slope': fit.slope, 'data-se': fit.slope_se },
+    { 'data-curve': curve, 'data-metric': metric, 'data-slope': fit.slope, 'data-se': slopeError(fit) },
     html('b', {}, slope(fit.slope)),
     ' ',
-    html('span', { class: 'error' }, `±\u2009${fit.slope_se.toFixed(3)}`),
+    html('span', { class: 'error' }, `±\u2009${slopeError(fit).toFixed(3)}`),
   );
 }
 

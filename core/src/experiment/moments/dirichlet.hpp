@@ -1,0 +1,12 @@
+#pragma once
+
+#include "asymptoken/spec.hpp"
+
+namespace asymptoken {
+
+/// The covariance of the transformed uniform law on a sphere as the authors compute it: lambda_i = R^2 s_i^2 E[F(q) T_i] as an
+/// average over Spec::reference_draws draws T of the Dirichlet law (theory of Law::transformed_moments). [paper: the code's
+/// formula] Its relative error is about 2 / sqrt(draws) for a spread spectrum.
+Matrix sampled_sphere_covariance(const Spec& spec, const AttentionForm& attention);
+
+}  // namespace asymptoken

@@ -1,0 +1,206 @@
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "asymptoken/fit.hpp"
+#include "experiment/moments/dirichlet.hpp"
+#include "experiment/moments/moment_errors.hpp"
+#include "experiment/moments/steps.hpp"
+#include "experiment/token_stream.hpp"
+#include "experiment/type.hpp"
+#include "special/log.hpp"
+#include "special/portable.hpp"
+
+// Mean and covariance of the outputs of attention when n tokens of a law attend to each other (or fresh queries attend to
+// them), against the exact moments of the transformed law.
+
+namespace asymptoken {
+
+namespace {
+
+constexpr std::int64_t most_queries = 1'000'000'000;
+
+void read_queries(Reader& reader, Spec& spec) {
+  if (!reader.is_object("queries")) {
+    reader.choice("queries", {"tokens"});
+    return;
+  }
+  Reader queries = reader.object("queries");
+  if (queries.has("quadrature")) {
+    spec.quadrature_nodes = queries.integer("quadrature", std::nullopt, 2, 1'000'000);
+    if (!spec.law->quadrature(static_cast<Index>(spec.quadrature_nodes))) {
+      queries.reject("quadrature",
+                     "to be left out, or a law that has one: gaussian with dimension 1 to 3, or points");
+    }
+  } else {
+    spec.fresh_queries = queries.integer("count", std::nullopt, 1, most_queries);
+  }
+  queries.finish();
+}
+
+void read_sampled_reference(Reader& reader, Spec& spec) {
+  if (!reader.is_object("sampled_reference")) {
+    reader.choice("sampled_reference", {"none"});
+    return;
+  }
+  Reader reference = reader.object("sampled_reference");
+  if (reference.has("draws")) {
+    spec.reference_draws = reference.integer("draws", std::nullopt, 1, 100'000'000);
+    if (spec.law->name() != "sphere") {
+      reference.reject(
+          "draws", "to be left out, because only the sphere's covariance is an average over Dirichlet draws");
+    }
+  } else {
+    spec.reference_tokens = reference.integer("tokens", std::nullopt, 1, most_queries);
+  }
+  reference.finish();
+}
+
+void read(Reader& reader, Spec& spec) {
+  read_queries(reader, spec);
+  read_sampled_reference(reader, spec);
+  spec.spectral_norm = reader.choice("covariance_norm", {"frobenius", "spectral"}) == "spectral";
+}
+
+bool tokens_attend(const Spec& spec) { return spec.fresh_queries == 0 && spec.quadrature_nodes == 0; }
+
+double query_count(const Spec& spec, double n) {
+  if (tokens_attend(spec)) {
+    return n;
+  }
+  return spec.fresh_queries > 0
+             ? static_cast<double>(spec.fresh_queries)
+             : static_cast<double>(
+                   spec.law->quadrature(static_cast<Index>(spec.quadrature_nodes))->weights.size());
+}
+
+std::vector<std::string> metrics(const Spec& spec) {
+  std::vector<std::string> names = {"mean", "covariance"};
+  if (spec.reference_tokens > 0) {
+    names.insert(names.end(), {"mean_from_sample", "covariance_from_sample"});
+  } else if (spec.reference_draws > 0) {
+    names.emplace_back("covariance_from_sample");
+  }
+  return names;
+}
+
+/// The slope that a sample of N tokens shows as reference: its own error does not fall with n.
+double slope_over_floor(const Spec& spec, double rate) {
+  const double floor = portable_exp(-2.0 * rate * portable_log(static_cast<double>(spec.reference_tokens)));
+  std::vector<FitPoint> points;
+  for (const std::int64_t tokens : spec.tokens) {
+    const auto n = static_cast<double>(tokens);
+    const double error = std::sqrt(portable_exp(-2.0 * rate * portable_log(n)) + floor);
+    points.push_back({.n = n, .mean = error, .standard_deviation = error, .count = 1});
+  }
+  const auto fit = fit_power_law(points, FitWeights::equal);
+  return fit ? fit->slope : -rate;
+}
+
+/// Slopes of the error of either moment, and the constant where it is known.
+std::vector<Prediction> predictions(const Spec& spec, const Head& head) {
+  std::vector<Prediction> predicted;
+  const double H = head.horizon;
+  const bool is_gaussian = spec.law->name() == "gaussian";
+  for (const std::string& metric : metrics(spec)) {
+    const auto add = [&](std::string_view name, double value, Status status, std::string_view formula) {
+      predicted.push_back({.metric = metric,
+                           .quantity = "slope",
+                           .name = std::string(name),
+                           .value = value,
+                           .status = status,
+                           .formula = std::string(formula)});
+    };
+    add("guaranteed rate", -guaranteed_rate(H), Status::paper, "-1/(2(1+H^2))");
+    if (is_gaussian) {
+      const Status status = H < 1 ? Status::derived : Status::heuristic;
+      add("Gaussian rate", -gaussian_rate(H), status, "-min(1/2, 1/(1+H^2))");
+      if (spec.reference_tokens > 0 && metric.ends_with("_from_sample")) {
+        add("Gaussian rate over its floor", slope_over_floor(spec, gaussian_rate(H)), status,
+            "slope of (n^-2b + N^-2b)^(1/2), b = min(1/2, 1/(1+H^2)), N the reference's tokens");
+      }
+    } else if (spec.law->is_bounded()) {
+      add("compact-support rate", -0.5, Status::derived, "-1/2");
+    }
+  }
+  if (is_gaussian && tokens_attend(spec)) {
+    if (const auto limit = gaussian_moment_limit(spec.law->covariance(), head.form)) {
+      predicted.push_back({.metric = "mean",
+                           .quantity = "constant",
+                           .name = "asymptotic constant",
+                           .value = expected_norm(limit->mean_asymptotic_covariance),
+                           .status = Status::derived,
+                           .formula = "E|N(0, lim n Cov(mean))|"});
+    }
+  }
+  return predicted;
+}
+
+void prepare(Plan::Contents& contents) {
+  for (const Head& head : contents.spec.attention.heads) {
+    Curve curve = empty_curve(contents.spec, head, contents.skeleton.metrics.size());
+    curve.predicted = predictions(contents.spec, head);
+    contents.skeleton.curves.push_back(std::move(curve));
+    contents.limits.moments.push_back(transformed_moments(*contents.spec.law, head.form));
+    if (contents.spec.reference_draws > 0) {
+      contents.limits.sampled_covariance.push_back(sampled_sphere_covariance(contents.spec, head.form));
+    }
+  }
+}
+
+double work(const Spec& spec, double n) {
+  return n * sampling_work(spec) + query_count(spec, n) * n * pair_work(spec);
+}
+
+double memory(const Spec& spec, double n) {
+  const auto d = static_cast<double>(spec.law->dimension());
+  const auto value_dimension = static_cast<double>(spec.attention.V.rows());
+  const auto heads = static_cast<double>(spec.attention.heads.size());
+  const double token = sizeof(float) * (2 * d + value_dimension);
+  const double moments =
+      heads * (spec.nested ? static_cast<double>(spec.tokens.size()) : 1) * value_dimension * value_dimension;
+  if (tokens_attend(spec)) {
+    return token * n + sizeof(double) * moments;
+  }
+  const double query =
+      sizeof(float) * 2 * d + heads * (sizeof(float) + sizeof(double)) * (value_dimension + 2);
+  return token * std::min<double>(n, TokenStream::chunk) + query * query_count(spec, n) +
+         sizeof(double) * moments;
+}
+
+std::unique_ptr<Execution::Steps> start(const Plan::Contents& contents, const Item& item, Compute compute) {
+  const bool from_tokens = item.is_reference() || tokens_attend(contents.spec);
+  return (from_tokens ? attend_from_tokens : attend_from_queries)(contents, item, compute);
+}
+
+Json limit(const Plan::Contents& contents, std::size_t curve) {
+  const Moments& moments = contents.limits.moments[curve];
+  const Head& head = contents.spec.attention.heads[curve];
+  Json result = {{"mean", json_of(moments.mean)},
+                 {"covariance", json_of(moments.covariance)},
+                 {"one_sided_horizon", one_sided_horizon(contents.spec.law->covariance(), head.form.A)}};
+  if (contents.spec.law->name() == "gaussian") {
+    if (const auto clt = gaussian_moment_limit(contents.spec.law->covariance(), head.form)) {
+      result["mean_asymptotic_covariance"] = json_of(clt->mean_asymptotic_covariance);
+      result["self_weight"] = clt->self_weight;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+const ExperimentType& moments_experiment() {
+  static const ExperimentType type{.name = "moments",
+                                   .metrics = metrics,
+                                   .read = read,
+                                   .prepare = prepare,
+                                   .work = work,
+                                   .memory = memory,
+                                   .start = start,
+                                   .limit = limit,
+                                   .reference = &sampled_moments()};
+  return type;
+}
+
+}  // namespace asymptoken
