@@ -1,9 +1,10 @@
 import { defineConfig } from 'vite';
 import { coreFolder } from './dev/core-folder.ts';
+import { docs } from './dev/docs.ts';
 
 export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: [coreFolder({ fake: mode === 'fake' })],
+  plugins: [coreFolder({ fake: mode === 'fake' }), docs()],
   server: { fs: { allow: ['..'] } },
   build: {
     outDir: mode === 'fake' ? '../build/site-fake' : '../build/site',

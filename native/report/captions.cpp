@@ -1,14 +1,18 @@
 #include "report/captions.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+
+#include "report/numbers.hpp"
 
 namespace asymptoken::native {
 
 namespace {
 
 using nlohmann::json;
+using namespace nlohmann::literals;
 
 std::string counted(std::int64_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
@@ -40,7 +44,23 @@ std::string heading(const Result& result) {
   return line;
 }
 
+std::string horizon_title(const Result& result) {
+  std::string title = "horizon <tspan font-style='italic'>H</tspan>";
+  const json spec = json::parse(result.spec_json, nullptr, false);
+  if (spec.is_object() && spec.contains("/attention/weights"_json_pointer) &&
+      spec.value("sampled_reference", json()).is_object()) {
+    const double published = std::sqrt(spec.at("/law/dimension"_json_pointer).get<double>());
+    title +=
+        " (published without 1/√d: " + significant(published, 3) + " <tspan font-style='italic'>H</tspan>)";
+  }
+  return title;
+}
+
 std::string metric_title(const std::string& metric) {
+  constexpr std::string_view from_sample = "_from_sample";
+  if (metric.ends_with(from_sample)) {
+    return metric_title(metric.substr(0, metric.size() - from_sample.size())) + " against the sample";
+  }
   std::string title = metric;
   std::ranges::replace(title, '_', ' ');
   return title == "error" ? title : title + " error";

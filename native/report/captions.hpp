@@ -10,6 +10,9 @@ namespace asymptoken::native {
 /// What a reader is told about an experiment in one line, from its spec.
 std::string heading(const Result& result);
 
+/// `horizon H`; for the published experiments also how much larger the horizon on their axes is.
+std::string horizon_title(const Result& result);
+
 /// `covariance error` for the metric `covariance`.
 std::string metric_title(const std::string& metric);
 

@@ -20,6 +20,9 @@ constexpr double bottom_margin = 50;  // numbers and title of the x axis
 constexpr double row_gap = 14;
 constexpr double legend_height = 30;
 
+// More metrics than this stand in two columns, as a page is higher than wide.
+constexpr std::size_t most_columns = 3;
+
 // With more curves than this, predicted lines of each would hide the measurements.
 constexpr std::size_t most_curves_with_predictions = 4;
 
@@ -86,9 +89,16 @@ std::string figure(const Result& result) {
   Svg content;
   const double column = left_margin + panel_width + right_margin;
   const double top = top_margin + (with_predictions ? 0 : column_titles);
+  const std::size_t columns =
+      result.metrics.size() > most_columns ? 2 : std::max<std::size_t>(result.metrics.size(), 1);
+  double row_top = top;
   double bottom = top;
   for (std::size_t metric = 0; metric < result.metrics.size(); ++metric) {
-    Rectangle frame{left_margin + column * static_cast<double>(metric), top, panel_width, convergence_height};
+    if (metric > 0 && metric % columns == 0) {
+      row_top = bottom + row_gap + (with_predictions ? 0 : column_titles);
+    }
+    Rectangle frame{left_margin + column * static_cast<double>(metric % columns), row_top, panel_width,
+                    convergence_height};
     content.open_group("class='convergence' data-metric='" + escaped(result.metrics[metric]) + "'");
     draw_convergence_panel(content, frame, result, metric, with_predictions);
     content.close_group();
@@ -101,7 +111,7 @@ std::string figure(const Result& result) {
     content.close_group();
     bottom = frame.bottom() + bottom_margin;
   }
-  const double width = column * static_cast<double>(std::max<std::size_t>(result.metrics.size(), 1));
+  const double width = column * static_cast<double>(columns);
   const int rows =
       draw_legend(content, legend_entries(result), left_margin, bottom + 12, width - left_margin);
   const double height = bottom + legend_height + 18 * (rows - 1);

@@ -9,6 +9,36 @@
 
 namespace asymptoken::native {
 
+namespace {
+
+// Predictions are known at the horizons of the curves; straight lines between them guide the eye. What is derived up to
+// some horizon and heuristic from there on is one line: the second part begins where the first ends.
+std::vector<std::pair<double, double>> places_of(const Result& result, const Prediction& known) {
+  std::vector<std::pair<double, double>> places;
+  std::pair<double, double> before{0, 0};
+  std::vector<const Curve*> curves;
+  for (const Curve& curve : result.curves) {
+    if (curve.horizon > 0) curves.push_back(&curve);
+  }
+  std::ranges::sort(curves, {}, &Curve::horizon);
+  for (const Curve* curve : curves) {
+    for (const Prediction& prediction : curve->predicted) {
+      if (prediction.metric != known.metric || prediction.quantity != known.quantity ||
+          prediction.name != known.name)
+        continue;
+      const std::pair<double, double> place{curve->horizon, -prediction.value};
+      if (prediction.status == known.status) {
+        if (places.empty() && before.first > 0) places.push_back(before);
+        places.push_back(place);
+      }
+      before = place;
+    }
+  }
+  return places;
+}
+
+}  // namespace
+
 void draw_slope_panel(Svg& svg, const Rectangle& frame, const Result& result, std::size_t metric) {
   const auto predictions = distinct_predictions(result, result.metrics[metric], "slope");
   double least_horizon = std::numeric_limits<double>::infinity();
@@ -27,18 +57,11 @@ void draw_slope_panel(Svg& svg, const Rectangle& frame, const Result& result, st
   }
   const Axis x(Axis::Scale::logarithmic, least_horizon, most_horizon, frame.left, frame.right());
   const Axis y(Axis::Scale::linear, least_rate, most_rate, frame.bottom(), frame.top);
-  draw_axes(svg, frame, x, y, "horizon <tspan font-style='italic'>H</tspan>", "\u2212slope of the fit");
+  draw_axes(svg, frame, x, y, horizon_title(result), "\u2212slope of the fit");
 
   for (const Prediction& known : predictions) {
-    // Predictions are known at the horizons of the curves; straight lines between them guide the eye.
-    std::vector<std::pair<double, double>> places;
-    for (const Curve& curve : result.curves) {
-      const Prediction* prediction = find_prediction(curve, known);
-      if (prediction != nullptr && curve.horizon > 0) places.emplace_back(curve.horizon, -prediction->value);
-    }
-    std::ranges::sort(places);
     std::string points;
-    for (const auto& [horizon, rate] : places) {
+    for (const auto& [horizon, rate] : places_of(result, known)) {
       if (y.holds(rate)) points += coordinate(x.position(horizon)) + "," + coordinate(y.position(rate)) + " ";
     }
     svg.polyline(points, prediction_stroke(known.status));
