@@ -21,11 +21,41 @@ const specs: Record<string, Spec> = {
   'moments, gaussian, nested': { ...nestedMoments, law: gaussian },
   'moments, sphere, nested': { ...nestedMoments, law: sphere },
   'moments, gaussian, fresh queries, nested': { ...nestedMoments, queries: { count: 150 } },
+  'moments, gaussian, quadrature': {
+    ...nestedMoments,
+    law: { type: 'gaussian', dimension: 3, covariance: 0.4 },
+    queries: { quadrature: 5 },
+  },
+  'moments, gaussian, against a sample': { ...moments, sampled_reference: { tokens: 3000 } },
+  'moments, sphere, against draws': {
+    ...moments,
+    law: sphere,
+    sampled_reference: { draws: 1000 },
+    covariance_norm: 'spectral',
+    fit: { weights: 'equal', resamples: 50 },
+  },
   'map, gaussian': { ...map, law: gaussian },
   'map, sphere': { ...map, law: sphere },
   'map, gaussian, nested': { ...nestedMap, law: gaussian },
   'map, sphere, nested': { ...nestedMap, law: sphere },
 };
+const otherLaws: Spec[] = [
+  { type: 'gaussian_mixture', dimension: 3, components: [{ weight: 2, mean: 1 }, { covariance: 0.5 }] },
+  { type: 'ball', dimension: 3, radius: 1.5 },
+  { type: 'box', dimension: 3, half_widths: [1, 1.5, 2] },
+  { type: 'two_point', dimension: 3, low: -1, high: 1, probability: 0.25 },
+  {
+    type: 'points',
+    dimension: 3,
+    points: [
+      [0, 1, 2],
+      [2, 3, -1],
+      [1, 1, 0],
+    ],
+    weights: [1, 2, 1],
+  },
+];
+for (const law of otherLaws) specs[`map, ${String(law['type'])}`] = { ...map, law };
 const counts = [1, 2, 3];
 
 for (const [name, spec] of Object.entries(specs)) {

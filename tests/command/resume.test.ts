@@ -73,9 +73,17 @@ const longNested = [
   ...['--set', 'deterministic=true'],
 ];
 
+// A sampled reference comes first, in blocks.
+const longSampled = [
+  ...long,
+  ...['--set', 'tokens=[200,400,800,1500]'],
+  ...['--set', 'sampled_reference={"tokens": 6000}'],
+];
+
 for (const [name, spec, items] of [
   ['a run', long, 120],
   ['a nested run', longNested, 30],
+  ['a run against a sample', longSampled, 120 + 11],
 ] as const) {
   test(`${name} that was killed resumes, its last line torn or not`, async (t) => {
     const folder = temporaryFolder(t);

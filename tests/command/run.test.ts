@@ -77,8 +77,10 @@ test('nested tokens: one item a replicate, every point of it, and the result and
     }
   const table = succeed(['show', output]);
   assert.match(table, /^moments: gaussian tokens, d = 3, 6 replicates, tokens shared by all n, seed 42$/m);
-  assert.match(table, /of a slope, from the covariance of its points over them$/m);
+  assert.match(table, /of a slope, from the bootstrap over replicates$/m);
   assert.match(succeed(['show', output, '--svg', '-']), /tokens shared by all n/);
+  const without = succeed(['run', ...nested, '--set', 'fit.resamples=0']);
+  assert.match(without, /of a slope, from the covariance of its points over them$/m);
   // A file of before there were nested tokens.
   const { points_share_tokens, ...older } = result;
   assert.ok(points_share_tokens);
@@ -200,4 +202,27 @@ test('on a terminal: a bar with items and time left, cleared at the end', (t) =>
   assert.match(stdout, /\d+% \[[#.]+\] \d+\/12 items/);
   assert.match(stdout, /\d:\d\d left/);
   assert.match(stdout, /\r\x1b\[Kasymptoken: wrote r\.json/);
+});
+
+test('the published experiments have two references, and a quick twin', (t) => {
+  const output = join(temporaryFolder(t), 'r.json');
+  for (const [name, metrics] of [
+    ['paper-gaussian', ['mean', 'covariance', 'mean_from_sample', 'covariance_from_sample']],
+    ['paper-sphere', ['mean', 'covariance', 'covariance_from_sample']],
+  ] as const) {
+    const small = ['--set', 'tokens=[100,200,400]', '--set', 'replicates=3'];
+    if (name === 'paper-gaussian') small.push('--set', 'sampled_reference.tokens=600');
+    succeed(['run', `${name}-quick`, ...small, '--output', output]);
+    const result = readResult(output);
+    assert.deepEqual(result.metrics, metrics);
+    assert.equal(result.curves.length, 12);
+    for (const curve of result.curves)
+      for (const metric of metrics) assert.equal(curve.points[2]![metric]!.count, 3);
+    assert.match(succeed(['show', output]), /^mean error$/m);
+    const figure = succeed(['show', output, '--svg', '-']);
+    assert.equal(figure.match(/class='slopes'/g)?.length, metrics.length);
+    const whole = JSON.parse(succeed(['spec', name])) as Record<string, unknown>;
+    const quick = JSON.parse(succeed(['spec', `${name}-quick`])) as Record<string, unknown>;
+    for (const key of ['law', 'attention', 'covariance_norm', 'fit']) assert.deepEqual(quick[key], whole[key]);
+  }
 });
