@@ -223,6 +223,7 @@ test('the published experiments have two references, and a quick twin', (t) => {
     assert.equal(figure.match(/class='slopes'/g)?.length, metrics.length);
     const whole = JSON.parse(succeed(['spec', name])) as Record<string, unknown>;
     const quick = JSON.parse(succeed(['spec', `${name}-quick`])) as Record<string, unknown>;
-    for (const key of ['law', 'attention', 'covariance_norm', 'fit']) assert.deepEqual(quick[key], whole[key]);
+    for (const key of ['law', 'attention', 'covariance_norm', 'fit'])
+      assert.deepEqual(quick[key], whole[key]);
   }
 });
