@@ -43,6 +43,28 @@ TEST_CASE("exp in float64 is within 2 ulp", "[simd]") {
   }
 }
 
+TEST_CASE("without fused operations exp in float64 has the same bits on every target, with them others",
+          "[simd]") {
+  std::vector<double> x;
+  for (double v = -745; v < 709.7; v += 0.0731) {
+    x.push_back(v);
+  }
+  std::vector<double> first(x.size());
+  std::vector<double> y(x.size());
+  exp(std::span<const double>(x), first, {.deterministic = true});
+  for (const Compute compute : all_computes()) {
+    INFO(name_of(compute.target));
+    exp(std::span<const double>(x), y, compute);
+    const bool has_no_fused =
+        compute.target == SimdTarget::sse2 || compute.target == SimdTarget::wasm_simd128;
+    if (compute.deterministic || has_no_fused) {
+      CHECK(y == first);
+    } else if (compute.target != SimdTarget::wasm_relaxed) {  // which fuses as the engine likes
+      CHECK(y != first);
+    }
+  }
+}
+
 TEST_CASE("the portable logarithm is within 1 ulp of the exact one", "[special]") {
   double worst = 0;
   for (double x = 1e-300; x < 1e300; x *= 1.0317) {
