@@ -66,6 +66,13 @@ std::string metric_title(const std::string& metric) {
   return title == "error" ? title : title + " error";
 }
 
+std::string fit_title(const Result& result) {
+  const json spec = json::parse(result.spec_json, nullptr, false);
+  const auto weights = "/fit/weights"_json_pointer;
+  const bool equal = spec.is_object() && spec.contains(weights) && spec.at(weights) == "equal";
+  return equal ? "fit with equal weights" : "weighted fit";
+}
+
 std::vector<std::string> telling_parameters(const Result& result) {
   std::vector<std::string> all;
   std::vector<std::string> telling;

@@ -16,6 +16,9 @@ std::string horizon_title(const Result& result);
 /// `covariance error` for the metric `covariance`.
 std::string metric_title(const std::string& metric);
 
+/// What kind of line fits are.
+std::string fit_title(const Result& result);
+
 /// The parameters that tell the curves apart, or all of them when there is one curve.
 std::vector<std::string> telling_parameters(const Result& result);
 

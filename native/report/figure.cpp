@@ -39,7 +39,7 @@ double width_of(const LegendEntry& entry) {
 
 std::vector<LegendEntry> legend_entries(const Result& result) {
   std::vector<LegendEntry> entries = {{"mean and standard error over replicates", ""},
-                                      {"weighted fit, its slope ± standard error beside it",
+                                      {fit_title(result) + ", its slope ± standard error beside it",
                                        std::string("stroke='") + ink + "' stroke-width='2'"}};
   for (const std::string& metric : result.metrics) {
     for (const Prediction& prediction : distinct_predictions(result, metric, "slope")) {

@@ -120,7 +120,7 @@ std::vector<Prediction> predictions(const Spec& spec, const Head& head) {
             "slope of (n^-2b + N^-2b)^(1/2), b = min(1/2, 1/(1+H^2)), N the reference's tokens");
       }
     } else if (spec.law->is_bounded()) {
-      add("compact-support rate", -0.5, Status::derived, "-1/2");
+      add("compact-support rate", -0.5, Status::derived, "-1/2, once n is far above rho");
     }
   }
   if (is_gaussian && tokens_attend(spec)) {
