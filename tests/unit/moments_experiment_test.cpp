@@ -177,6 +177,25 @@ TEST_CASE("sampled references, queries and norms that make no sense are refused"
         "fit.resamples is -1; expected an integer from 0 to 1000000");
 }
 
+TEST_CASE("a wider support is a wider law", "[experiment][moments]") {
+  const auto errors = [](const std::string& law, const std::string& attention) {
+    const Plan plan = plan_of(R"({"experiment": "moments", "law": )" + law + R"(, "attention": )" +
+                              attention + R"(, "tokens": [700], "replicates": 1})");
+    return execute(plan, 0, {});
+  };
+  const std::string A = R"("matrix": [[0.5, 0.2], [-0.1, 0.4]], "value": [[1, 2]])";
+  const std::vector<double> stretched =
+      errors(R"({"type": "ball", "dimension": 2, "radius": 1})", "{" + A + R"(, "supports": [1.5, 3]})");
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::string radius = i == 0 ? "1.5" : "3";
+    const std::vector<double> wide =
+        errors(R"({"type": "ball", "dimension": 2, "radius": )" + radius + "}", "{" + A + "}");
+    for (std::size_t metric = 0; metric < 2; ++metric) {
+      CHECK(stretched[2 * i + metric] == Catch::Approx(wide[metric]).epsilon(1e-4));
+    }
+  }
+}
+
 TEST_CASE("memory does not grow with n where queries are apart from the tokens", "[experiment][moments]") {
   const std::string big = with_setting(own_tokens, "tokens", "1000000000000");
   CHECK_NOTHROW(Plan(parse_spec(with_setting(big, "queries", R"({"count": 1000})")), 1e7));

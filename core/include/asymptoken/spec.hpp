@@ -16,17 +16,21 @@ struct Head {
   AttentionForm form;
   double multiplier = 1;  ///< form.A = multiplier times the sweep's base matrix
   double horizon = 0;     ///< of form.A under the law's covariance
+  /// How many times wider the tokens are than the law's. Tokens R y under A are tokens y under R^2 A (the multiplier) whose
+  /// outputs are R times as large, and so are errors of means; those of covariances R^2 times.
+  double support = 1;
 };
 
 /// The heads of a sweep: one base matrix at several multipliers, and one V.
 ///
 /// Built from `{"weights": "random", "seed": s, "scales": sweep}` (W_q, W_k, W_v with independent N(0, 1/d) entries,
 /// A = scale W_k' W_q / sqrt(d)), `{"weights": "random", "seed": s, "horizons": sweep}` (the same A, scaled to each
-/// horizon), or `{"matrix": A, "value": V}` with the numbers (A contains the scale; V is the identity when left out).
+/// horizon), or `{"matrix": A, "value": V}` with the numbers (A contains the scale; V is the identity when left out), for
+/// tokens as the law makes them or, with `"supports": sweep`, each so many times wider.
 struct AttentionSweep {
   Matrix base;
   Matrix V;
-  std::string parameter;  ///< what the sweep varies: `scale`, `horizon`, or empty for one fixed matrix
+  std::string parameter;  ///< what the sweep varies: `scale`, `horizon`, `support`, or empty for one fixed matrix
   std::vector<Head> heads;
 };
 

@@ -36,8 +36,11 @@ const ReferenceType* reference_type(const Spec& spec) {
 Curve empty_curve(const Spec& spec, const Head& head, std::size_t metrics) {
   Curve curve;
   if (!spec.attention.parameter.empty()) {
-    const bool by_horizon = spec.attention.parameter == "horizon";
-    curve.parameters.emplace_back(spec.attention.parameter, by_horizon ? head.horizon : head.multiplier);
+    const std::string& parameter = spec.attention.parameter;
+    const double value = parameter == "horizon"   ? head.horizon
+                         : parameter == "support" ? head.support
+                                                  : head.multiplier;
+    curve.parameters.emplace_back(parameter, value);
   }
   curve.horizon = head.horizon;
   for (const std::int64_t n : spec.tokens) {

@@ -41,7 +41,20 @@ AttentionSweep read_fixed(Reader& attention, const Law& law) {
   AttentionSweep sweep;
   sweep.base = attention.matrix("matrix", law.dimension(), std::nullopt);
   sweep.V = attention.matrix("value", law.dimension(), 1.0, true);
-  sweep.heads = heads_at(sweep, {1.0}, law.covariance());
+  if (!attention.has("supports")) {
+    sweep.heads = heads_at(sweep, {1.0}, law.covariance());
+    return sweep;
+  }
+  sweep.parameter = "support";
+  const std::vector<double> supports = attention.number_sweep("supports", {1e-6, 1e6});
+  std::vector<double> multipliers;
+  for (const double support : supports) {
+    multipliers.push_back(support * support);
+  }
+  sweep.heads = heads_at(sweep, multipliers, law.covariance());
+  for (std::size_t i = 0; i < supports.size(); ++i) {
+    sweep.heads[i].support = supports[i];
+  }
   return sweep;
 }
 

@@ -43,6 +43,13 @@ constexpr BuiltinSpec builtins[] = {
  "attention": {"weights": "random", "seed": 7, "scales": {"from": 5000, "to": 5e11, "count": 12}},
  "covariance_norm": "spectral", "sampled_reference": {"draws": 100000}, "fit": {"weights": "equal"},
  "tokens": {"from": 250, "to": 4000, "count": 9}, "replicates": 30})"},
+    {.name = "support",
+     .summary = "how the constant C'(R) of the moments grows with the size R of the support: uniform tokens "
+                "in a ball",
+     .json = R"({"schema": 1, "experiment": "moments", "seed": 42,
+ "law": {"type": "ball", "dimension": 3, "radius": 1},
+ "attention": {"matrix": 1, "supports": {"from": 0.5, "to": 8, "count": 9}},
+ "tokens": {"from": 500, "to": 8000, "count": 5}, "replicates": 60})"},
     {.name = "line",
      .summary = "Gaussian tokens on the line: slopes at H = 0.5 to 3 up to n = 100,000",
      .json = R"({"schema": 1, "experiment": "moments", "seed": 42,

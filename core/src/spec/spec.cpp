@@ -56,6 +56,9 @@ Spec parse_spec(std::string_view text) {
   spec.law = read_law(law);
   Reader attention = reader.object("attention");
   spec.attention = read_attention(attention, *spec.law);
+  if (spec.attention.parameter == "support" && spec.experiment != "moments") {
+    attention.reject("supports", "to be left out, because only moments sweeps the support");
+  }
   type.read(reader, spec);
   read_tokens(reader, spec);
   spec.replicates = reader.integer("replicates", 100, 1, 1'000'000);

@@ -97,9 +97,11 @@ std::vector<double> merge(const Plan::Contents& contents, std::span<const std::v
   return merged;
 }
 
-void append_sizes(const Spec& spec, const Moments& error, std::vector<double>& sizes) {
-  sizes.push_back(error.mean.norm());
-  sizes.push_back(size_of(spec, error.covariance));
+/// The sizes of errors, of tokens as wide as the head says.
+void append_sizes(const Spec& spec, std::size_t head, const Moments& error, std::vector<double>& sizes) {
+  const double support = spec.attention.heads[head].support;
+  sizes.push_back(support * error.mean.norm());
+  sizes.push_back(support * support * size_of(spec, error.covariance));
 }
 
 std::vector<double> errors(const Plan::Contents& contents, std::span<const double> reference,
@@ -109,9 +111,9 @@ std::vector<double> errors(const Plan::Contents& contents, std::span<const doubl
   std::vector<double> sizes;
   for (std::size_t which = 0; which < points * curves; ++which) {
     const Moments from_limit = deviation_in(contents, values, which);
-    append_sizes(contents.spec, from_limit, sizes);
-    append_sizes(contents.spec, deviation(from_limit, deviation_in(contents, reference, which % curves)),
-                 sizes);
+    const std::size_t head = which % curves;
+    append_sizes(contents.spec, head, from_limit, sizes);
+    append_sizes(contents.spec, head, deviation(from_limit, deviation_in(contents, reference, head)), sizes);
   }
   return sizes;
 }
@@ -128,9 +130,11 @@ std::vector<double> moment_values(const Plan::Contents& contents, std::span<cons
       pack(from_limit, values);
       continue;
     }
-    append_sizes(contents.spec, from_limit, values);
+    append_sizes(contents.spec, curve, from_limit, values);
     if (contents.spec.reference_draws > 0) {
+      const double support = contents.spec.attention.heads[curve].support;
       values.push_back(
+          support * support *
           size_of(contents.spec, measured[which].covariance - contents.limits.sampled_covariance[curve]));
     }
   }

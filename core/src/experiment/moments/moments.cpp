@@ -128,7 +128,7 @@ std::vector<Prediction> predictions(const Spec& spec, const Head& head) {
       predicted.push_back({.metric = "mean",
                            .quantity = "constant",
                            .name = "asymptotic constant",
-                           .value = expected_norm(limit->mean_asymptotic_covariance),
+                           .value = head.support * expected_norm(limit->mean_asymptotic_covariance),
                            .status = Status::derived,
                            .formula = "E|N(0, lim n Cov(mean))|"});
     }
