@@ -1,8 +1,10 @@
 #include "report/captions.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 namespace asymptoken::native {
 
@@ -41,9 +43,11 @@ std::string heading(const Result& result) {
 }
 
 std::string metric_title(const std::string& metric) {
+  // Most metrics are named after what is in error; these name themselves.
+  constexpr std::array<std::string_view, 4> titles = {"error", "distance_to_hardmax", "participation", "gap"};
   std::string title = metric;
   std::ranges::replace(title, '_', ' ');
-  return title == "error" ? title : title + " error";
+  return std::ranges::find(titles, metric) == titles.end() ? title + " error" : title;
 }
 
 std::vector<std::string> telling_parameters(const Result& result) {
@@ -90,8 +94,9 @@ const Prediction* find_prediction(const Curve& curve, const Prediction& like) {
 }
 
 const Prediction* find_companion(const Curve& curve, const Prediction& one) {
+  const std::string quantity = one.quantity == "slope" ? "constant" : "slope";
   const auto found = std::ranges::find_if(curve.predicted, [&](const Prediction& other) {
-    return other.metric == one.metric && other.quantity != one.quantity && other.status == one.status;
+    return other.metric == one.metric && other.quantity == quantity && other.status == one.status;
   });
   return found == curve.predicted.end() ? nullptr : &*found;
 }

@@ -10,7 +10,7 @@ namespace asymptoken::native {
 /// What a reader is told about an experiment in one line, from its spec.
 std::string heading(const Result& result);
 
-/// `covariance error` for the metric `covariance`.
+/// `covariance error` for the metric `covariance`, and `gap` for `gap`, which is no error.
 std::string metric_title(const std::string& metric);
 
 /// The parameters that tell the curves apart, or all of them when there is one curve.

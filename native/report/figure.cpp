@@ -20,6 +20,9 @@ constexpr double bottom_margin = 50;  // numbers and title of the x axis
 constexpr double row_gap = 14;
 constexpr double legend_height = 30;
 
+// Panels side by side, so that a figure is no wider than a page.
+constexpr std::size_t most_columns = 2;
+
 // With more curves than this, predicted lines of each would hide the measurements.
 constexpr std::size_t most_curves_with_predictions = 4;
 
@@ -39,10 +42,12 @@ std::vector<LegendEntry> legend_entries(const Result& result) {
                                       {"weighted fit, its slope ± standard error beside it",
                                        std::string("stroke='") + ink + "' stroke-width='2'"}};
   for (const std::string& metric : result.metrics) {
-    for (const Prediction& prediction : distinct_predictions(result, metric, "slope")) {
-      const std::string text = prediction_title(prediction);
-      if (std::ranges::none_of(entries, [&](const LegendEntry& entry) { return entry.text == text; })) {
-        entries.push_back({text, prediction_stroke(prediction.status)});
+    for (const char* quantity : {"slope", "limit"}) {
+      for (const Prediction& prediction : distinct_predictions(result, metric, quantity)) {
+        const std::string text = prediction_title(prediction);
+        if (std::ranges::none_of(entries, [&](const LegendEntry& entry) { return entry.text == text; })) {
+          entries.push_back({text, prediction_stroke(prediction.status)});
+        }
       }
     }
   }
@@ -86,9 +91,13 @@ std::string figure(const Result& result) {
   Svg content;
   const double column = left_margin + panel_width + right_margin;
   const double top = top_margin + (with_predictions ? 0 : column_titles);
+  double row_top = top;
   double bottom = top;
   for (std::size_t metric = 0; metric < result.metrics.size(); ++metric) {
-    Rectangle frame{left_margin + column * static_cast<double>(metric), top, panel_width, convergence_height};
+    const std::size_t place = metric % most_columns;
+    if (metric > 0 && place == 0) row_top = bottom + (top - row_gap);
+    Rectangle frame{left_margin + column * static_cast<double>(place), row_top, panel_width,
+                    convergence_height};
     content.open_group("class='convergence' data-metric='" + escaped(result.metrics[metric]) + "'");
     draw_convergence_panel(content, frame, result, metric, with_predictions);
     content.close_group();
@@ -101,7 +110,8 @@ std::string figure(const Result& result) {
     content.close_group();
     bottom = frame.bottom() + bottom_margin;
   }
-  const double width = column * static_cast<double>(std::max<std::size_t>(result.metrics.size(), 1));
+  const double width =
+      column * static_cast<double>(std::clamp<std::size_t>(result.metrics.size(), 1, most_columns));
   const int rows =
       draw_legend(content, legend_entries(result), left_margin, bottom + 12, width - left_margin);
   const double height = bottom + legend_height + 18 * (rows - 1);

@@ -9,10 +9,17 @@
 
 namespace asymptoken {
 
+/// A curve of `hardmax`, one number for each n. Infinite lambda is hardmax itself.
+struct CoolingCurve {
+  std::vector<double> lambdas;  ///< inverse temperatures
+  std::vector<Vector> gammas;   ///< what the error is measured from; empty where there is no such limit
+};
+
 /// What a plan knows of each curve beyond its skeleton: the exact limits that measurements are compared with.
 struct Limits {
-  std::vector<Moments> moments;  ///< `moments`: one a curve
-  std::vector<MapLimit> maps;    ///< `map`: one a curve
+  std::vector<Moments> moments;       ///< `moments`: one a curve
+  std::vector<MapLimit> maps;         ///< `map`: one a curve
+  std::vector<CoolingCurve> cooling;  ///< `hardmax`: one a curve
 };
 
 struct Plan::Contents {
@@ -56,6 +63,7 @@ struct ExperimentType {
   Json (*limit)(const Plan::Contents& contents, std::size_t curve);
 };
 
+const ExperimentType& hardmax_experiment();
 const ExperimentType& map_experiment();
 const ExperimentType& moments_experiment();
 

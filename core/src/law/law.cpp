@@ -10,4 +10,6 @@ DoubledTilt Law::doubled_tilt(const Vector& t) const {
           .mean_shift = tilted_mean(2.0 * t) - tilted_mean(t)};
 }
 
+std::optional<SupportMaximum> Law::support_maximum(const Vector& /*t*/) const { return std::nullopt; }
+
 }  // namespace asymptoken
