@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -31,6 +31,14 @@ std::string dotted(const std::string& pointer) {
 std::string value_at(const json& document, const std::string& pointer) {
   const json::json_pointer place(pointer);
   return document.contains(place) ? document.at(place).dump() : "absent";
+}
+
+std::vector<double> values_of(const json& list) {
+  std::vector<double> values;
+  for (const json& value : list) {
+    values.push_back(value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>());
+  }
+  return values;
 }
 
 }  // namespace
@@ -95,7 +103,7 @@ std::size_t Checkpoint::restore(const std::string& text, const std::string& firs
     const json line = json::parse(text.begin() + static_cast<std::ptrdiff_t>(start),
                                   text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
     try {
-      finished_.push_back({line.at("item"), line.at("values")});
+      finished_.push_back({line.at("item"), values_of(line.at("values"))});
     } catch (const json::exception&) {
       fail("with a damaged line at byte " + std::to_string(start), "one JSON object a line");
     }
@@ -105,7 +113,7 @@ std::size_t Checkpoint::restore(const std::string& text, const std::string& firs
 }
 
 void Checkpoint::append(std::size_t item, std::span<const double> values) {
-  if (!std::ranges::all_of(values, [](double value) { return std::isfinite(value); })) return;
+  // What is not defined is NaN, which JSON writes as null.
   write_line(json{{"item", item}, {"values", values}}.dump() + "\n");
 }
 

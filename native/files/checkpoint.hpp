@@ -31,7 +31,7 @@ class Checkpoint {
   /// Every SIMD target that took part, as `avx2` or `avx2+sse2`.
   const std::string& simd() const { return simd_; }
 
-  /// Adds one line. Values that JSON cannot hold (not finite) are not kept; their item is simply done again.
+  /// Adds one line. Values are finite, or NaN where a metric is not defined.
   void append(std::size_t item, std::span<const double> values);
 
  private:

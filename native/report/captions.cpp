@@ -1,9 +1,11 @@
 #include "report/captions.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "report/numbers.hpp"
 
@@ -61,9 +63,11 @@ std::string metric_title(const std::string& metric) {
   if (metric.ends_with(from_sample)) {
     return metric_title(metric.substr(0, metric.size() - from_sample.size())) + " against the sample";
   }
+  // Most metrics are named after what is in error; these name themselves.
+  constexpr std::array<std::string_view, 4> titles = {"error", "distance_to_hardmax", "participation", "gap"};
   std::string title = metric;
   std::ranges::replace(title, '_', ' ');
-  return title == "error" ? title : title + " error";
+  return std::ranges::find(titles, metric) == titles.end() ? title + " error" : title;
 }
 
 std::string fit_title(const Result& result) {
@@ -117,8 +121,9 @@ const Prediction* find_prediction(const Curve& curve, const Prediction& like) {
 }
 
 const Prediction* find_companion(const Curve& curve, const Prediction& one) {
+  const std::string quantity = one.quantity == "slope" ? "constant" : "slope";
   const auto found = std::ranges::find_if(curve.predicted, [&](const Prediction& other) {
-    return other.metric == one.metric && other.quantity != one.quantity && other.status == one.status;
+    return other.metric == one.metric && other.quantity == quantity && other.status == one.status;
   });
   return found == curve.predicted.end() ? nullptr : &*found;
 }

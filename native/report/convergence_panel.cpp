@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <ranges>
@@ -41,10 +42,11 @@ struct PowerLaw {
   double at(double n) const { return constant * std::pow(n, slope); }
 };
 
-// A predicted constant fixes the height of the predicted line of the same status; a slope alone is drawn from where
-// the fit (or, without one, the measurement) begins.
+// A predicted limit is level. A predicted constant fixes the height of the predicted line of the same status; a slope alone
+// is drawn from where the fit (or, without one, the measurement) begins.
 PowerLaw predicted_line(const Curve& curve, const Prediction& slope, const Mark& first,
                         const std::optional<PowerLawFit>& fit) {
+  if (slope.quantity == "limit") return {slope.value, 0};
   const Prediction* constant = find_companion(curve, slope);
   if (constant != nullptr && constant->value > 0) return {constant->value, slope.value};
   const double height = fit ? fitted(*fit, first.n) : first.error.mean;
@@ -125,8 +127,11 @@ struct CurveKey {
   std::vector<std::string> symbols() const {
     std::vector<std::string> all;
     if (has_horizon) all.push_back(italic("H"));
-    for (const std::string& name : parameters)
-      all.push_back(name == "radius" ? "|" + italic("x") + "|" : escaped(name));
+    for (const std::string& name : parameters) {
+      all.push_back(name == "radius"        ? "|" + italic("x") + "|"
+                    : name == "temperature" ? italic("T")
+                                            : escaped(name));
+    }
     return all;
   }
   std::vector<std::string> values(const Curve& curve) const {
@@ -147,7 +152,16 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
-// Room for everything: parameters, slope, predicted slopes.
+// A slope or a limit is a line in the picture; a constant is where the line of a slope lies.
+std::vector<Prediction> drawn_predictions(const Curve& curve, const std::string& metric) {
+  std::vector<Prediction> drawn;
+  std::ranges::copy_if(curve.predicted, std::back_inserter(drawn), [&](const Prediction& prediction) {
+    return prediction.metric == metric && prediction.quantity != "constant";
+  });
+  return drawn;
+}
+
+// Room for everything: parameters, slope, predictions.
 Label full_label(const Result& result, std::size_t index, std::size_t metric, double wanted,
                  const std::string& colour) {
   const Curve& curve = result.curves[index];
@@ -158,10 +172,10 @@ Label full_label(const Result& result, std::size_t index, std::size_t metric, do
   Label label{index, wanted, colour, {bold(joined(parts))}, ""};
   if (const auto& fit = curve.fit[metric])
     label.lines.push_back("slope " + typeset(slope_text(curve, metric)));
-  for (const Prediction& known : distinct_predictions(result, result.metrics[metric], "slope")) {
-    const Prediction* prediction = find_prediction(curve, known);
-    if (prediction == nullptr) continue;
-    label.lines.push_back(pale(escaped(prediction->name) + " " + typeset(fixed(prediction->value, 3))));
+  for (const Prediction& prediction : drawn_predictions(curve, result.metrics[metric])) {
+    const std::string value =
+        prediction.quantity == "slope" ? fixed(prediction.value, 3) : significant(prediction.value, 3);
+    label.lines.push_back(pale(escaped(prediction.name) + " " + typeset(value)));
   }
   return label;
 }
@@ -252,11 +266,11 @@ void draw_convergence_panel(Svg& svg, const Rectangle& frame, const Result& resu
       draw_power_law(svg, x, y, line, marks.front().n, x.high(), "stroke='" + colour + "' stroke-width='2'");
       leaves_at = line.at(x.high());
     }
-    for (const Prediction& prediction : curve.predicted) {
-      if (!with_predictions || prediction.metric != result.metrics[metric] || prediction.quantity != "slope")
-        continue;
-      draw_power_law(svg, x, y, predicted_line(curve, prediction, marks.front(), fit), marks.front().n,
-                     x.high(), prediction_stroke(prediction.status));
+    if (with_predictions) {
+      for (const Prediction& prediction : drawn_predictions(curve, result.metrics[metric])) {
+        draw_power_law(svg, x, y, predicted_line(curve, prediction, marks.front(), fit), marks.front().n,
+                       x.high(), prediction_stroke(prediction.status));
+      }
     }
     svg.open_group("stroke='" + colour + "' stroke-width='1'");
     for (const Mark& mark : marks) {

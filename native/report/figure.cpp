@@ -42,10 +42,12 @@ std::vector<LegendEntry> legend_entries(const Result& result) {
                                       {fit_title(result) + ", its slope ± standard error beside it",
                                        std::string("stroke='") + ink + "' stroke-width='2'"}};
   for (const std::string& metric : result.metrics) {
-    for (const Prediction& prediction : distinct_predictions(result, metric, "slope")) {
-      const std::string text = prediction_title(prediction);
-      if (std::ranges::none_of(entries, [&](const LegendEntry& entry) { return entry.text == text; })) {
-        entries.push_back({text, prediction_stroke(prediction.status)});
+    for (const char* quantity : {"slope", "limit"}) {
+      for (const Prediction& prediction : distinct_predictions(result, metric, quantity)) {
+        const std::string text = prediction_title(prediction);
+        if (std::ranges::none_of(entries, [&](const LegendEntry& entry) { return entry.text == text; })) {
+          entries.push_back({text, prediction_stroke(prediction.status)});
+        }
       }
     }
   }

@@ -42,7 +42,7 @@ std::string aligned(const std::vector<Cells>& lines) {
 std::string measured(const Curve& curve, std::size_t point, std::size_t metric) {
   if (point >= curve.points.size()) return "-";
   const auto& estimate = curve.points[point].metrics[metric];
-  if (!estimate) return "-";
+  if (!estimate || std::isnan(estimate->mean)) return "-";
   if (estimate->count < 2) return significant(estimate->mean, 4);
   return with_error(estimate->mean, estimate->standard_error());
 }
@@ -60,12 +60,16 @@ std::string compared(const Curve& curve, const Prediction* prediction, std::size
     const auto excess = slope_excess(curve, metric, *prediction);
     return excess ? text + distance(*excess) : text;
   }
-  const Prediction* slope = find_companion(curve, *prediction);
-  if (slope == nullptr || curve.points.empty()) return text;
+  if (curve.points.empty()) return text;
   const Point& last = curve.points.back();
   const auto& estimate = last.metrics[metric];
   if (!estimate || estimate->count < 2) return text;
-  const double predicted = prediction->value * std::pow(static_cast<double>(last.n), slope->value);
+  double predicted = prediction->value;
+  if (prediction->quantity == "constant") {
+    const Prediction* slope = find_companion(curve, *prediction);
+    if (slope == nullptr) return text;
+    predicted *= std::pow(static_cast<double>(last.n), slope->value);
+  }
   const double error = estimate->standard_error();
   return error > 0 ? text + distance((estimate->mean - predicted) / error) : text;
 }
@@ -73,15 +77,17 @@ std::string compared(const Curve& curve, const Prediction* prediction, std::size
 std::string metric_table(const Result& result, std::size_t metric) {
   const std::string& name = result.metrics[metric];
   const auto telling = telling_parameters(result);
-  auto predictions = distinct_predictions(result, name, "slope");
-  const auto constants = distinct_predictions(result, name, "constant");
-  predictions.insert(predictions.end(), constants.begin(), constants.end());
+  std::vector<Prediction> predictions;
+  for (const char* quantity : {"slope", "constant", "limit"}) {
+    const auto some = distinct_predictions(result, name, quantity);
+    predictions.insert(predictions.end(), some.begin(), some.end());
+  }
 
   const auto& points = result.curves.front().points;
   Cells titles(telling.begin(), telling.end());
   if (std::ranges::find(telling, "horizon") == telling.end()) titles.emplace_back("horizon");
   const bool several = points.size() > 1;
-  if (!points.empty()) titles.push_back("error at n = " + std::to_string(points.front().n));
+  if (!points.empty()) titles.push_back("at n = " + std::to_string(points.front().n));
   if (several) titles.push_back("at n = " + std::to_string(points.back().n));
   titles.emplace_back("fitted slope");
   for (const Prediction& prediction : predictions) titles.push_back(prediction_title(prediction));
@@ -120,7 +126,7 @@ std::string legend(const Result& result) {
   std::vector<Cells> lines = {
       {"±", "standard error over replicates; of a slope, from the " + source},
       {"se", "how many of its standard errors the fitted slope lies from the predicted one;"},
-      {"", "beside a constant: the error at the largest n from constant x n^slope"}};
+      {"", "beside a constant: the value at the largest n from constant x n^slope; beside a limit: from it"}};
   for (const auto& [title, formula] : formulas) lines.push_back({title, formula});
   return aligned(lines);
 }

@@ -24,6 +24,17 @@ struct Quadrature {
   Vector weights;  ///< >= 0, their sum is 1
 };
 
+/// Where the logits <t, y> of a bounded law are largest, and how little of the law lies near: what hardmax attention sees.
+struct SupportMaximum {
+  Vector
+      maximiser;  ///< the point of the support where <t, y> is largest; the law's mean over them when there are several
+  /// mu{<t,y> > max - eps} ~ kappa eps^q for eps -> 0. q is 0 where the maximum itself has the probability kappa > 0.
+  double mass_exponent;      ///< q
+  double log_mass_constant;  ///< log kappa
+  /// A token eps below the maximum lies about eps^this from the maximiser: 1/2 on a curved boundary, 1 at a corner.
+  double distance_exponent;
+};
+
 /// A token law mu on R^d: where tokens come from, and what attention over infinitely many of them gives.
 ///
 /// M(t) = E e^{<t,y>} is the moment generating function and K = log M. The law tilted by t has density
@@ -61,6 +72,9 @@ class Law {
   /// The default takes differences of K and grad K and loses as many digits as K(2t) has before the point. A law overrides
   /// it where those differences can be had in closed form, as all the laws below do.
   virtual DoubledTilt doubled_tilt(const Vector& t) const;
+
+  /// The maximum of <t, y> over the support; nothing for a law that is not bounded (the default). [derived]
+  virtual std::optional<SupportMaximum> support_maximum(const Vector& t) const;
 
   /// Exact moments of the transformed law Gamma#mu for Gamma(x) = V grad K(A x), x ~ mu; nothing when neither a
   /// closed form nor a deterministic evaluation is known, or when it would take too long.

@@ -40,12 +40,19 @@ struct FitOptions {
   std::int64_t resamples = 1000;                      ///< `fit.resamples`, of the bootstrap; 0: no intervals
 };
 
+/// What temperatures of `hardmax` are counted in. The logits of query x are <A x, y> / T, so T is 1/lambda.
+enum class TemperatureUnit {
+  fixed,  ///< 1: the same temperature at every n
+  critical,  ///< sigma_x / sqrt(2 ln n), sigma_x the standard deviation of <A x, y>: the random-energy picture, b = 1/T
+  logarithmic,  ///< (largest <A x, y> - smallest <A x, y>) / ln n, on bounded laws: on the sphere 2 R |A x| / ln n
+};
+
 /// A complete description of an experiment: the same JSON for the command, the library and the page.
 ///
 /// The document is checked whole before anything runs; unknown keys are errors. Every key and its default is
 /// printed by `asymptoken spec NAME`.
 struct Spec {
-  std::string experiment;  ///< `map` or `moments`
+  std::string experiment;  ///< `map`, `moments` or `hardmax`
   std::uint64_t seed = 0;
   bool deterministic = false;
   LawPointer law;
@@ -70,8 +77,10 @@ struct Spec {
   std::int64_t reference_draws = 0;
   /// `moments`: `covariance_norm` is `spectral` instead of `frobenius`.
   bool spectral_norm = false;
-  std::vector<Vector> queries;  ///< `map`: where the map is looked at
-  std::vector<double> radii;    ///< `map`: or how far out, in the direction that the head stretches most
+  std::vector<Vector> queries;  ///< `map`: where the map is looked at; `hardmax`: the same, one query
+  std::vector<double> radii;    ///< or how far out, in the direction that the head stretches most
+  std::vector<double> temperatures;  ///< `hardmax`: ascending; 0 is hardmax attention itself
+  TemperatureUnit temperature_unit = TemperatureUnit::fixed;  ///< `hardmax`
   FitOptions fit;
   std::string json;  ///< the document again, every default written out
 };

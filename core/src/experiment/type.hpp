@@ -11,11 +11,18 @@
 
 namespace asymptoken {
 
+/// A curve of `hardmax`, one number for each n. Infinite lambda is hardmax itself.
+struct CoolingCurve {
+  std::vector<double> lambdas;  ///< inverse temperatures
+  std::vector<Vector> gammas;   ///< what the error is measured from; empty where there is no such limit
+};
+
 /// What a plan knows of each curve beyond its skeleton: the exact limits that measurements are compared with.
 struct Limits {
   std::vector<Moments> moments;            ///< `moments`: one a curve
   std::vector<Matrix> sampled_covariance;  ///< `moments` with Spec::reference_draws: one a curve
   std::vector<MapLimit> maps;              ///< `map`: one a curve
+  std::vector<CoolingCurve> cooling;       ///< `hardmax`: one a curve
 };
 
 struct Plan::Contents {
@@ -83,11 +90,12 @@ struct ExperimentType {
   const ReferenceType* reference = nullptr;
 };
 
-/// How the experiment of that spec is measured against a sampled reference; null where it is not.
-const ReferenceType* reference_type(const Spec& spec);
-
+const ExperimentType& hardmax_experiment();
 const ExperimentType& map_experiment();
 const ExperimentType& moments_experiment();
+
+/// How the experiment of that spec is measured against a sampled reference; null where it is not.
+const ReferenceType* reference_type(const Spec& spec);
 
 /// A curve with its points laid out and nothing measured; `parameters` start with what the attention sweep varies.
 Curve empty_curve(const Spec& spec, const Head& head, std::size_t metrics);

@@ -38,6 +38,15 @@ class Ball final : public Law {
     return {.log_inflation = doubled.log_inflation, .mean_shift = below(doubled.mean_shift)};
   }
 
+  std::optional<SupportMaximum> support_maximum(const Vector& t) const override {
+    SupportMaximum maximum = above_->support_maximum(lifted(t)).value();
+    maximum.maximiser = below(maximum.maximiser);
+    if (dimension_ == 1) {
+      maximum.distance_exponent = 1.0;  // an interval ends in corners
+    }
+    return maximum;
+  }
+
   std::optional<Moments> transformed_moments(const Matrix& A, const Matrix& V) const override {
     return above_->transformed_moments(lifted(A, dimension_ + 2), lifted(V, V.rows()));
   }

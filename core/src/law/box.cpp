@@ -6,6 +6,7 @@
 #include "law/registry.hpp"
 #include "law/tokens.hpp"
 #include "special/box_transform.hpp"
+#include "special/portable.hpp"
 #include "special/sphere_functions.hpp"
 #include "special/text.hpp"
 
@@ -72,6 +73,24 @@ class Box final : public Law {
             .mean_shift = per_coordinate(t, [](double h, double t_i) {
               return std::copysign(h * detail::sphere_mean_shift(line, h * std::abs(t_i)), t_i);
             })};
+  }
+
+  /// A corner, or the middle of the face of the coordinates with t_i = 0: of the others k, the share of volume with
+  /// sum_i |t_i| x_i < eps below it is eps^k / (k! prod_i 2 h_i |t_i|).
+  std::optional<SupportMaximum> support_maximum(const Vector& t) const override {
+    SupportMaximum maximum{.maximiser = Vector::Zero(t.size()),
+                           .mass_exponent = 0.0,
+                           .log_mass_constant = 0.0,
+                           .distance_exponent = 1.0};
+    for (Index i = 0; i < t.size(); ++i) {
+      if (t[i] != 0.0) {
+        maximum.maximiser[i] = std::copysign(h_[i], t[i]);
+        ++maximum.mass_exponent;
+        maximum.log_mass_constant -=
+            portable_log(maximum.mass_exponent) + portable_log(2.0 * h_[i]) + portable_log(std::abs(t[i]));
+      }
+    }
+    return maximum;
   }
 
   /// The i-th output before V is h_i L(h_i (A x)_i), L the Langevin function A_3.

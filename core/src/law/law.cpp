@@ -12,4 +12,6 @@ DoubledTilt Law::doubled_tilt(const Vector& t) const {
 
 std::optional<Quadrature> Law::quadrature(Index /*nodes*/) const { return std::nullopt; }
 
+std::optional<SupportMaximum> Law::support_maximum(const Vector& /*t*/) const { return std::nullopt; }
+
 }  // namespace asymptoken

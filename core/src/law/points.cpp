@@ -9,6 +9,7 @@
 #include "law/tilted_weights.hpp"
 #include "law/tokens.hpp"
 #include "law/weighted_moments.hpp"
+#include "special/portable.hpp"
 
 namespace asymptoken {
 
@@ -67,6 +68,23 @@ class Points final : public Law {
     const detail::TiltedWeights twice = detail::tilted_weights(probabilities_, 2.0 * tilt.logits);
     return {.log_inflation = twice.log_average - 2.0 * once.log_average,
             .mean_shift = tilt.differences.transpose() * (twice.weights - once.weights)};
+  }
+
+  /// The points of the largest logit, ties exact, in proportion to their probabilities.
+  std::optional<SupportMaximum> support_maximum(const Vector& t) const override {
+    const Tilt tilt = tilted(t);
+    double mass = 0.0;
+    Vector difference = Vector::Zero(dimension());
+    for (Index j = 0; j < points_.rows(); ++j) {
+      if (tilt.logits[j] == 0.0) {
+        mass += probabilities_[j];
+        difference += probabilities_[j] * tilt.differences.row(j).transpose();
+      }
+    }
+    return SupportMaximum{.maximiser = points_.row(tilt.top).transpose() + difference / mass,
+                          .mass_exponent = 0.0,
+                          .log_mass_constant = portable_log(mass),
+                          .distance_exponent = 1.0};
   }
 
   std::optional<Moments> transformed_moments(const Matrix& A, const Matrix& V) const override {

@@ -7,6 +7,8 @@
 #include "law/checks.hpp"
 #include "law/registry.hpp"
 #include "law/tokens.hpp"
+#include "special/portable.hpp"
+#include "special/sphere_caps.hpp"
 #include "special/sphere_functions.hpp"
 #include "special/sphere_transform.hpp"
 
@@ -73,6 +75,8 @@ class Sphere final : public Law {
             .mean_shift = radius_ * detail::sphere_mean_shift(d(), r) * t.stableNormalized()};
   }
 
+  std::optional<SupportMaximum> support_maximum(const Vector& t) const override;
+
   std::optional<Moments> transformed_moments(const Matrix& A, const Matrix& V) const override {
     const LeftSingular left = left_singular(A);
     const Vector eigenvalues = detail::sphere_transform(radius_, left.s).eigenvalues;
@@ -86,6 +90,24 @@ class Sphere final : public Law {
   Index dimension_;
   double radius_;
 };
+
+/// The caps of the unit sphere with eps counted in units of R |t|. Dimension 1 is two points.
+std::optional<SupportMaximum> Sphere::support_maximum(const Vector& t) const {
+  const double size = t.stableNorm();
+  if (size == 0.0) {
+    return SupportMaximum{
+        .maximiser = mean(), .mass_exponent = 0.0, .log_mass_constant = 0.0, .distance_exponent = 1.0};
+  }
+  SupportMaximum maximum{.maximiser = radius_ * t.stableNormalized(),
+                         .mass_exponent = (d() - 1.0) / 2.0,
+                         .log_mass_constant = -std::numbers::ln2,
+                         .distance_exponent = 0.5};
+  if (dimension_ > 1) {
+    maximum.log_mass_constant = detail::SphereCaps(d()).log_constant() -
+                                maximum.mass_exponent * (portable_log(radius_) + portable_log(size));
+  }
+  return maximum;
+}
 
 /// R z/|z| for normal z, in double and in one order; only the result is rounded to float32.
 void Sphere::sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const {

@@ -113,6 +113,20 @@ class TwoPoint final : public Law {
                                             })};
   }
 
+  /// One token, or all those that differ in coordinates with t_i = 0 only.
+  std::optional<SupportMaximum> support_maximum(const Vector& t) const override {
+    SupportMaximum maximum{
+        .maximiser = mean(), .mass_exponent = 0.0, .log_mass_constant = 0.0, .distance_exponent = 1.0};
+    for (Index i = 0; i < t.size(); ++i) {
+      if (t[i] != 0.0) {
+        const Coordinate at = coordinate(i, t);
+        maximum.maximiser[i] = at.top;
+        maximum.log_mass_constant += portable_log(at.p_top);
+      }
+    }
+    return maximum;
+  }
+
   std::optional<Moments> transformed_moments(const Matrix& A, const Matrix& V) const override {
     std::vector<Index> seen;  // coordinates that reach the output
     for (Index k = 0; k < A.cols(); ++k) {

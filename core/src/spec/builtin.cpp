@@ -68,6 +68,20 @@ constexpr BuiltinSpec builtins[] = {
  "law": {"type": "gaussian", "dimension": 3, "covariance": 1},
  "attention": {"matrix": 1}, "queries": {"radii": [0.5, 1, 1.5, 2]},
  "tokens": {"from": 100, "to": 100000, "count": 10}, "replicates": 200})"},
+    {.name = "hardmax",
+     .summary = "softmax on its way to hardmax: temperatures down to 0 on the sphere",
+     .json = R"({"schema": 1, "experiment": "hardmax", "seed": 42,
+ "law": {"type": "sphere", "dimension": 3, "radius": 1},
+ "attention": {"matrix": 1}, "query": {"radius": 1},
+ "temperatures": [0, 0.0001, 0.01, 1], "temperature_unit": "fixed",
+ "tokens": {"from": 100, "to": 100000, "count": 10}, "replicates": 200})"},
+    {.name = "random-energy",
+     .summary = "logits that sharpen with n: the three regimes of Gaussian tokens",
+     .json = R"({"schema": 1, "experiment": "hardmax", "seed": 42,
+ "law": {"type": "gaussian", "dimension": 3, "covariance": 1},
+ "attention": {"matrix": 1}, "query": {"radius": 1},
+ "temperatures": [0, 0.5, 1.25, 4], "temperature_unit": "critical",
+ "tokens": {"from": 1000, "to": 1000000, "count": 7}, "replicates": 100})"},
 };
 
 }  // namespace

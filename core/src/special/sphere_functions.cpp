@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "special/log_gamma.hpp"
 #include "special/portable.hpp"
 #include "special/uniform_expansion.hpp"
 
@@ -57,16 +58,6 @@ double mgf_less_one(double nu, double r) {
     sum += term;
   }
   return sum;
-}
-
-/// log Gamma(x) for x > 0: Stirling's series after a shift.
-double log_gamma(double x) {
-  double product = 1.0;
-  for (; x < large_real; ++x) {
-    product *= x;
-  }
-  const double stirling = (x - 0.5) * portable_log(x) - x + 0.5 * portable_log(2.0 * std::numbers::pi);
-  return stirling - log_bessel_correction(x, 1.0) - portable_log(product);
 }
 
 /// lim_{r->0} of what log Gamma(nu+1) adds beyond nu log nu - nu: log(2 pi nu)/2 and Stirling's corrections.

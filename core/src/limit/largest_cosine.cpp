@@ -1,0 +1,72 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "asymptoken/error.hpp"
+#include "asymptoken/hardmax.hpp"
+#include "special/portable.hpp"
+#include "special/sphere_caps.hpp"
+#include "special/text.hpp"
+
+namespace asymptoken {
+
+namespace {
+
+/// Where a cap of the unit sphere has the mass 1/n, and 0 when none smaller than the half has.
+double cap_of_one_token(const detail::SphereCaps& caps, double n) {
+  double low = 0.0;
+  double high = 1.0;
+  while (n * caps.mass(high) > 1.0) {
+    high *= 2.0;
+  }
+  for (int step = 0; step < 60; ++step) {
+    const double middle = 0.5 * (low + high);
+    (n * caps.mass(middle) > 1.0 ? low : high) = middle;
+  }
+  return low;
+}
+
+/// The density of u_n, where tanh u_n is the largest cosine: n f (1-p)^{n-1} for the mass p(u) of caps, f = -p'.
+double density(const detail::SphereCaps& caps, double n, double u) {
+  const double mass = caps.mass(std::abs(u));
+  const double log_outside = u < 0.0 ? portable_log(mass) : portable_log1p(-mass);
+  return n * caps.density(std::abs(u)) * portable_exp((n - 1.0) * log_outside);
+}
+
+}  // namespace
+
+// With w = tanh u the density of u_n is analytic in a strip about the line, of half-width pi/2 (the poles of tanh) or pi/2
+// over the rate at which caps shrink, and decays on both sides: the trapezoidal rule errs by e^{-pi^2 / step} or less, the
+// step counted in half-widths. [derived]
+LargestCosine largest_cosine(Index dimension, double n) {
+  if (dimension < 2) {
+    throw Error("law.dimension", std::to_string(dimension), "at least 2");
+  }
+  if (!(n >= 1.0) || std::isinf(n)) {
+    throw Error("tokens", detail::text_of(n), "a finite number of at least 1");
+  }
+  const detail::SphereCaps caps(static_cast<double>(dimension));
+  const double origin = cap_of_one_token(caps, n);
+  const double step = 0.2 / std::max(1.0, caps.rate(origin));
+  constexpr double negligible = 1e-18;
+  LargestCosine cosine{.mean_gap = 0.0, .mean_squared_sine = 0.0};
+  const auto add = [&](double u) {
+    const double probability = step * density(caps, n, u);
+    const double half_versine = 1.0 / (1.0 + portable_exp(2.0 * u));
+    cosine.mean_gap += probability * 2.0 * half_versine;
+    cosine.mean_squared_sine += probability * 4.0 * half_versine * (1.0 - half_versine);
+    return probability;
+  };
+  const double central = add(origin);
+  for (const double direction : {step, -step}) {
+    double largest = central;
+    double probability = central;
+    for (double k = 1.0; probability > negligible * largest; ++k) {
+      probability = add(origin + direction * k);
+      largest = std::max(largest, probability);
+    }
+  }
+  return cosine;
+}
+
+}  // namespace asymptoken

@@ -1,0 +1,242 @@
+#include <catch_amalgamated.hpp>
+#include <cmath>
+#include <numbers>
+
+#include "arbitrary.hpp"
+#include "asymptoken/error.hpp"
+#include "asymptoken/experiment.hpp"
+#include "asymptoken/hardmax.hpp"
+
+using namespace asymptoken;
+
+namespace {
+
+Plan plan_of(const std::string& json) { return Plan(parse_spec(json)); }
+
+const std::string on_sphere = R"({"experiment": "hardmax", "seed": 3,
+ "law": {"type": "sphere", "dimension": 3, "radius": 2},
+ "attention": {"matrix": [[1, 0.5, 0], [0, 1, 0.2], [0.3, 0, 1]], "value": [[1, 2, 0], [0, 1, -1]]},
+ "query": {"point": [1, -0.5, 0.25]}, "temperatures": [0, 0.01, 0.5, 20], "tokens": [40, 90, 5000], "replicates": 2})";
+const std::string critical = with_setting(
+    with_setting(on_sphere, "law",
+                 R"({"type": "gaussian", "dimension": 3, "mean": [0.5, 0, -1], "covariance": [2, 1, 0.5]})"),
+    "temperature_unit", "critical");
+const std::string logarithmic = with_setting(on_sphere, "temperature_unit", "logarithmic");
+const std::string two_points = with_setting(
+    on_sphere, "law", R"({"type": "two_point", "dimension": 3, "low": -1, "high": 2, "probability": 0.3})");
+
+std::string nested(const std::string& json) {
+  return with_setting(json, "tokens", R"({"list": [40, 90, 5000], "nested": true})");
+}
+
+const std::string every_spec[] = {on_sphere,           critical,          logarithmic,
+                                  two_points,          nested(on_sphere), nested(critical),
+                                  nested(logarithmic), nested(two_points)};
+
+Result run(const Plan& plan) {
+  Merger merger(plan);
+  for (std::size_t item = 0; item < plan.items().size(); ++item) {
+    merger.add(item, execute(plan, item, {}));
+  }
+  return merger.result();
+}
+
+Rows<double> tokens_of(const Plan& plan, const Item& item) {
+  const Spec& spec = plan.spec();
+  Rows<float> tokens(spec.tokens[item.first_point + item.points - 1], spec.law->dimension());
+  spec.law->sample(Stream::of(spec.seed, StreamPurpose::tokens, static_cast<std::uint32_t>(item.replicate),
+                              static_cast<std::uint32_t>(item.first_point)),
+                   0, tokens);
+  return tokens.cast<double>();
+}
+
+struct Metrics {
+  double error, distance, participation, gap;
+};
+
+/// From the definitions, in float64, with the maximum over the support and the range of logits of the laws above by hand.
+Metrics naive(const Spec& spec, const Rows<double>& tokens, double temperature) {
+  const AttentionForm& form = spec.attention.heads.front().form;
+  const Vector t = form.A * spec.queries.front();
+  const std::string_view law = spec.law->name();
+  const double log_n = std::log(static_cast<double>(tokens.rows()));
+  const double mean = t.dot(spec.law->mean());
+  const double deviation = std::sqrt(t.dot(spec.law->covariance() * t));
+  const Vector maximiser =
+      law == "sphere" ? Vector(2 * t.normalized())
+                      : Vector((t.array() > 0).select(Vector::Constant(3, 2), Vector::Constant(3, -1)));
+  const double range = law == "sphere" ? 4 * t.norm() : 3 * t.lpNorm<1>();
+  const double unit = spec.temperature_unit == TemperatureUnit::critical ? deviation / std::sqrt(2 * log_n)
+                      : spec.temperature_unit == TemperatureUnit::logarithmic ? range / log_n
+                                                                              : 1;
+  const double lambda = 1 / (temperature * unit);
+  const Vector logits = tokens * t;
+  const auto weights_at = [&](double inverse) {
+    const Vector weights = std::isinf(inverse)
+                               ? Vector((logits.array() == logits.maxCoeff()).cast<double>())
+                               : Vector((inverse * (logits.array() - logits.maxCoeff())).exp());
+    return Vector(weights / weights.sum());
+  };
+  const Vector weights = weights_at(lambda);
+  const Vector output = form.V * tokens.transpose() * weights;
+  const Vector hardmax = form.V * tokens.transpose() * weights_at(std::numeric_limits<double>::infinity());
+  const bool is_gaussian = law == "gaussian";
+  const Vector gamma = form.V * (std::isinf(lambda) ? maximiser : spec.law->tilted_mean(lambda * t));
+  const double reach = is_gaussian ? deviation * std::sqrt(2 * log_n) : t.dot(maximiser) - mean;
+  return {.error = is_gaussian && std::isinf(lambda) ? std::nan("") : (output - gamma).norm(),
+          .distance = (output - hardmax).norm(),
+          .participation = weights.squaredNorm(),
+          .gap = 1 - (logits.dot(weights) - mean) / reach};
+}
+
+}  // namespace
+
+TEST_CASE("hardmax measures what it says at every temperature", "[experiment][hardmax]") {
+  for (const std::string& json : every_spec) {
+    const Plan plan = plan_of(json);
+    const Spec& spec = plan.spec();
+    INFO(spec.json);
+    for (std::size_t i = 0; i < plan.items().size(); ++i) {
+      const Item& item = plan.items()[i];
+      const Rows<double> tokens = tokens_of(plan, item);
+      const std::vector<double> values = execute(plan, i, {});
+      REQUIRE(values.size() == 16 * item.points);
+      for (std::size_t k = 0; k < 4 * item.points; ++k) {
+        const Rows<double> seen = tokens.topRows(spec.tokens[item.first_point + k / 4]);
+        const double temperature = spec.temperatures[k % 4];
+        const Metrics expected = naive(spec, seen, temperature);
+        INFO("n = " << seen.rows() << ", T = " << temperature);
+        if (std::isnan(expected.error)) {
+          CHECK(std::isnan(values[4 * k]));
+        } else {
+          CHECK(values[4 * k] == Catch::Approx(expected.error).epsilon(1e-4).margin(2e-5));
+        }
+        CHECK(values[4 * k + 1] == Catch::Approx(expected.distance).epsilon(1e-4).margin(2e-5));
+        CHECK(values[4 * k + 2] == Catch::Approx(expected.participation).epsilon(1e-4));
+        CHECK(values[4 * k + 3] == Catch::Approx(expected.gap).epsilon(1e-4).margin(2e-5));
+      }
+    }
+  }
+}
+
+TEST_CASE("tokens that tie share hardmax, and the cold softmax", "[experiment][hardmax]") {
+  // Every fourth token or so is (1, 1), the maximum; the third coordinate does not matter, and averages out.
+  const Plan plan = plan_of(R"({"experiment": "hardmax", "law": {"type": "two_point", "dimension": 3},
+    "attention": {"matrix": 1}, "query": {"point": [1, 2, 0]}, "temperatures": [0, 0.001], "tokens": 64, "replicates": 1})");
+  const Rows<double> tokens = tokens_of(plan, plan.items().front());
+  double ties = 0;
+  double third = 0;
+  for (const auto& token : tokens.rowwise()) {
+    if (token[0] == 1 && token[1] == 1) {
+      ++ties;
+      third += token[2];
+    }
+  }
+  REQUIRE(ties > 4);
+  const std::vector<double> values = execute(plan, 0, {});
+  for (const std::size_t curve : {0U, 4U}) {
+    CHECK(values[curve] == Catch::Approx(std::abs(third / ties)).margin(1e-6));
+    CHECK(values[curve + 1] < 1e-6);
+    CHECK(values[curve + 2] == Catch::Approx(1 / ties));
+    CHECK(std::abs(values[curve + 3]) < 1e-6);
+  }
+}
+
+TEST_CASE("how an item of hardmax is sliced, and what it runs on, moves no bit", "[experiment][hardmax]") {
+  for (const std::string& json : {nested(on_sphere), nested(logarithmic), critical}) {
+    const Plan plan =
+        plan_of(with_setting(with_setting(json, "deterministic", "true"), "temperatures", "[0.01, 0.5]"));
+    const std::size_t item = plan.items().size() - 1;
+    const std::vector<double> whole = execute(plan, item, {});
+    Execution sliced(plan, item, {});
+    while (!sliced.advance(1)) {
+      CHECK(sliced.fraction_done() < 1);
+    }
+    CHECK(sliced.values() == whole);
+    for (const SimdTarget target : available_simd_targets()) {
+      CHECK(execute(plan, item, {.target = target}) == whole);
+    }
+  }
+}
+
+TEST_CASE("temperature 0 alone needs no softmax", "[experiment][hardmax]") {
+  const Plan plan = plan_of(with_setting(on_sphere, "temperatures", "0"));
+  const Plan with_others = plan_of(on_sphere);
+  const std::vector<double> values = execute(plan, 2, {});
+  const std::vector<double> all = execute(with_others, 2, {});
+  REQUIRE(values.size() == 4);
+  CHECK(std::equal(values.begin(), values.end(), all.begin()));
+  CHECK(plan.total_work() < with_others.total_work());
+}
+
+TEST_CASE("hardmax refuses what it cannot measure", "[experiment][hardmax]") {
+  const auto refusal = [](const std::string& field, const std::string& value) {
+    return sentence([&] { plan_of(with_setting(on_sphere, field, value)); });
+  };
+  CHECK(refusal("tokens", "1") ==
+        "tokens is 1; expected at least 2, because one token is all that attention can return");
+  CHECK(refusal("query", R"({"point": [0, 0, 0]})") ==
+        "query.point is [0,0,0]; expected a query x whose logits <A x, y> differ from token to token and are "
+        "finite");
+  CHECK(refusal("temperatures", "[0, 1e-12]") ==
+        "temperatures is [0,1e-12]; expected 0 (hardmax) or numbers from 1e-9 to 1e9");
+  CHECK(refusal("attention", R"({"weights": "random", "scales": [1, 2]})") ==
+        "attention.scales is a sweep of 2; expected one number, because temperatures scale the logits");
+  CHECK(sentence([] { plan_of(with_setting(critical, "temperature_unit", "logarithmic")); }) ==
+        "temperature_unit is \"logarithmic\"; expected fixed or critical, because gaussian tokens have no "
+        "largest logit");
+}
+
+TEST_CASE("theory section 8: on the sphere hardmax stays as far below the maximum as n tokens must",
+          "[experiment][hardmax][statistics]") {
+  const Result result = run(plan_of(R"({"experiment": "hardmax", "law": {"type": "sphere", "dimension": 3},
+    "attention": {"matrix": 1}, "query": {"radius": 1}, "temperatures": [0, 0.002], "tokens": [100, 1000, 10000],
+    "replicates": 1000})"));
+  for (const Point& point : result.curves[0].points) {
+    const Estimate gap = point.metrics[3].value();
+    CHECK(std::abs(gap.mean - 2 / (static_cast<double>(point.n) + 1)) < 4 * gap.standard_error());
+  }
+  // The nearest token's error: slope -1/(d-1), straight from n = 100 on.
+  const PowerLawFit error = result.curves[0].fit[0].value();
+  CHECK(std::abs(error.slope + 0.5) < 4 * std::max(error.slope_se, 0.006));
+  // lambda = 500, so rho = 500: at n = 10000 the next order is rho/n = 1/20 of each prediction.
+  const Point& last = result.curves[1].points.back();
+  const auto check = [&](std::size_t metric, double predicted) {
+    const Estimate measured = last.metrics[metric].value();
+    CHECK(std::abs(measured.mean - predicted) < 4 * measured.standard_error() + predicted / 20);
+  };
+  for (const Prediction& prediction : result.curves[1].predicted) {
+    INFO(prediction.metric << ", " << prediction.quantity);
+    if (prediction.quantity == "constant") {
+      const bool is_error = prediction.metric == "error";
+      check(is_error ? 0 : 2, prediction.value / (is_error ? 100 : 10000));
+    } else if (prediction.metric == "gap") {
+      check(3, prediction.value);
+    }
+  }
+}
+
+TEST_CASE("theory section 8: 1 - E c_n^2 hardly falls at d = 50", "[experiment][hardmax][statistics]") {
+  const Result result = run(plan_of(R"({"experiment": "hardmax", "law": {"type": "sphere", "dimension": 50},
+    "attention": {"matrix": 1}, "query": {"radius": 1}, "temperatures": 0, "tokens": [1000, 10000],
+    "replicates": 300})"));
+  for (const Point& point : result.curves[0].points) {
+    const Estimate gap = point.metrics[3].value();
+    CHECK(std::abs(gap.mean - largest_cosine(50, static_cast<double>(point.n)).mean_gap) <
+          4 * gap.standard_error());
+    // 1 - c^2 from the error: |y - e|^2 = 2 (1 - c).
+    CHECK(point.metrics[0]->mean == Catch::Approx(std::sqrt(2 * gap.mean)).epsilon(2e-3));
+  }
+}
+
+TEST_CASE("theory section 5: the largest of n Gaussian logits", "[experiment][hardmax][statistics]") {
+  const Result result =
+      run(plan_of(R"({"experiment": "hardmax", "law": {"type": "gaussian", "dimension": 2, "mean": [3, -1]},
+    "attention": {"matrix": 1}, "query": {"radius": 5}, "temperatures": 0, "tokens": [100, 10000], "replicates": 1000})"));
+  for (const Point& point : result.curves[0].points) {
+    const NormalMaximum maximum = normal_maximum(static_cast<double>(point.n));
+    const Estimate gap = point.metrics[3].value();
+    CHECK(std::abs(gap.mean - (1 - maximum.mean / maximum.leading)) < 4 * gap.standard_error());
+    CHECK(point.metrics[2]->mean == 1);
+  }
+}
