@@ -1,6 +1,8 @@
 #include "experiment/hardmax_predictions.hpp"
 
+#include <cmath>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -85,8 +87,14 @@ class Predictions {
           Status::derived, "1/P(y = y*)");
       return;
     }
-    add("error", "slope", "nearest token", -maximum.distance_exponent / q, Status::derived,
-        maximum.distance_exponent < 1.0 ? "-1/(2q)" : "-1/q");
+    if (const std::optional<double> stretch = stretch_of_values(); stretch && spec_.law->name() == "sphere") {
+      const double unit = *stretch * maximum.maximiser.norm();
+      along("error", "nearest token", "E|y_j - y*|",
+            [&](double n) { return unit * largest_cosine(spec_.law->dimension(), n).mean_distance; });
+    } else {
+      add("error", "slope", "nearest token", -maximum.distance_exponent / q, Status::derived,
+          maximum.distance_exponent < 1.0 ? "-1/(2q)" : "-1/q");
+    }
     add("participation", "limit", "one token", 1.0, Status::derived, "1");
     if (const Index d = sphere_dimension(); d > 1) {
       along("gap", "largest cosine", "E[1 - max_j cos]",
@@ -95,6 +103,15 @@ class Predictions {
       along("gap", "largest logit", "Gamma(1+1/q) (kappa n)^(-1/q)",
             [&](double n) { return hardmax_gap(maximum, n) / logits_.height; });
     }
+  }
+
+  /// How much V stretches all vectors alike; nothing when it does not.
+  std::optional<double> stretch_of_values() const {
+    const Matrix& V = spec_.attention.V;
+    const Matrix squares = V.transpose() * V;
+    const double square = squares(0, 0);
+    const bool is_alike = squares.isApprox(square * Matrix::Identity(V.cols(), V.cols()), 1e-12);
+    return is_alike ? std::optional(std::sqrt(square)) : std::nullopt;
   }
 
   /// Of the sphere on which the logits are a cosine; 0 for other laws.
