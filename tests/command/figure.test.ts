@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { succeed, temporaryFolder } from './command.ts';
-import { type Result, quick, readResult } from './result.ts';
+import { type Result, hardmax, quick, readResult } from './result.ts';
 import { type Element, descendants, parseXml, textOf } from './xml.ts';
 
 function draw(t: TestContext, args: string[]): { result: Result; svg: Element } {
@@ -160,6 +160,39 @@ test('one n, one replicate: points without bars and fits', (t) => {
 test('the experiment map is drawn too', (t) => {
   const { result, svg } = draw(t, ['map', '--set', 'tokens=[100,300,1000]', '--set', 'replicates=10']);
   assert.equal(ofClass(panelOf(svg, 'error'), 'point').length, 3 * result.curves.length);
+});
+
+test('hardmax: panels two in a row, curves told apart by temperature, predicted limits level', (t) => {
+  const { result, svg } = draw(t, hardmax);
+  const texts = descendants(svg)
+    .filter(({ name }) => name === 'text')
+    .map(textOf);
+  for (const title of ['error', 'distance to hardmax', 'participation', 'gap'])
+    assert.ok(texts.includes(title), title);
+  assert.ok(texts.includes('T = 0.25'));
+  assert.ok(texts.includes('softmax gap (derived)'));
+  const frames = result.metrics.map((metric) => {
+    const frame = descendants(panelOf(svg, metric)).find(({ name }) => name === 'rect')!;
+    return [number(frame, 'x'), number(frame, 'y')] as const;
+  });
+  const [[left, top], [right], [, below]] = frames as [readonly [number, number], ...typeof frames];
+  assert.deepEqual(frames, [
+    [left, top],
+    [right, top],
+    [left, below],
+    [right, below],
+  ]);
+  assert.ok(right! > left && below! > top);
+  const { value } = result.curves[1]!.predicted.find(
+    ({ metric, quantity }) => metric === 'gap' && quantity === 'limit',
+  )!;
+  const panel = panelOf(svg, 'gap');
+  const gap = axisOf(panel, 'end', 'y');
+  const level = descendants(ofClass(panel, 'curve')[1]!).find(
+    ({ name, attributes }) => name === 'line' && attributes['stroke-dasharray'] === '1.5 3',
+  )!;
+  assert.equal(level.attributes['y1'], level.attributes['y2']);
+  assertSamePlace(gap(number(level, 'y1')), value, 'the limit');
 });
 
 test('names are escaped', (t) => {

@@ -63,3 +63,11 @@ export const quick = [
 
 /** The same, where all n share their tokens. */
 export const nested = [...quick, '--set', 'tokens={"list": [50, 100, 200, 400], "nested": true}'];
+
+/** A hardmax experiment that takes a fraction of a second, at temperature 0 and above. */
+export const hardmax = [
+  'hardmax',
+  ...['--set', 'temperatures=[0,0.25]'],
+  ...['--set', 'tokens=[100,300,1000,3000]'],
+  ...['--set', 'replicates=60'],
+];

@@ -8,12 +8,12 @@ test('spec lists the built-in experiments, a line each', () => {
   const lines = succeed(['spec']).trimEnd().split('\n');
   assert.deepEqual(
     lines.map((line) => line.split(' ')[0]),
-    ['moments', 'map'],
+    ['moments', 'map', 'hardmax', 'random-energy'],
   );
 });
 
 test('a printed spec is complete: printing it again changes nothing', () => {
-  for (const name of ['moments', 'map']) {
+  for (const name of ['moments', 'map', 'hardmax']) {
     const first = succeed(['spec', name]);
     assert.deepEqual(succeed(['spec', '-'], { input: first }), first);
     const spec = JSON.parse(first) as Record<string, unknown>;

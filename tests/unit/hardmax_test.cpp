@@ -206,6 +206,10 @@ TEST_CASE("the largest cosine in closed form", "[hardmax]") {
     const LargestCosine cosine = largest_cosine(3, n);
     CHECK(cosine.mean_gap == Catch::Approx(2 / (n + 1)).epsilon(1e-12));
     CHECK(cosine.mean_squared_sine == Catch::Approx(4 * n / (n + 1) / (n + 2)).epsilon(1e-12));
+    if (n < 1e5) {  // 2 n B(3/2, n)
+      const double distance = 2 * n * std::exp(std::lgamma(1.5) + std::lgamma(n) - std::lgamma(n + 1.5));
+      CHECK(cosine.mean_distance == Catch::Approx(distance).epsilon(1e-10));
+    }
   }
   for (const Index d : {2, 5, 50, 4096, 65536}) {
     // One point: a cosine of mean 0 and mean square 1/d.

@@ -41,8 +41,9 @@ double softmax_gap(const SupportMaximum& maximum, double lambda);
 /// rho(lambda t) ~ 2^{-q} lambda^q / (kappa Gamma(q+1)): averaging needs many more tokens than that.
 double softmax_inflation(const SupportMaximum& maximum, double lambda);
 
-/// The largest cosine c_n between a fixed direction and n independent uniform points of the sphere of R^d. [derived]
+/// The largest cosine c_n between a fixed direction e and n independent uniform points of the sphere of R^d. [derived]
 struct LargestCosine {
+  double mean_distance;      ///< of the nearest point from e: E sqrt(2 (1 - c_n))
   double mean_gap;           ///< E[1 - c_n] = int_0^2 P(1 - w > eps)^n d eps; 2/(n+1) for d = 3
   double mean_squared_sine;  ///< 1 - E c_n^2
 };

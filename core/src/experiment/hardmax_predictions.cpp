@@ -1,6 +1,8 @@
 #include "experiment/hardmax_predictions.hpp"
 
+#include <cmath>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,12 +43,12 @@ class Predictions {
     }
     add("error", "slope", "central limit", -0.5, Status::derived, "-1/2");
     add("error", "constant", "asymptotic constant", limit.error_constant, Status::derived, "E|N(0, S(x))|");
-    add("participation", "slope", "variance inflation", -1.0, Status::derived, "-1");
-    add("participation", "constant", "variance inflation", limit.variance_inflation, Status::derived, "rho");
+    add("participation", "slope", "averaging", -1.0, Status::derived, "-1");
+    add("participation", "constant", "inflation constant", limit.variance_inflation, Status::derived, "rho");
     if (logits_.maximum) {
-      add("distance_to_hardmax", "limit", "infinite tokens",
+      add("distance_to_hardmax", "limit", "limit distance",
           (limit.gamma - form.V * logits_.maximum->maximiser).norm(), Status::derived, "|Gamma(x) - V y*|");
-      add("gap", "limit", "infinite tokens", gap_of_softmax(1.0 / temperature), Status::derived,
+      add("gap", "limit", "softmax gap", gap_of_softmax(1.0 / temperature), Status::derived,
           "max <t,y> - <t,grad K(lambda t)>");
     }
   }
@@ -57,38 +59,42 @@ class Predictions {
       return;
     }
     const RandomEnergy energy = random_energy(1.0 / temperature);
-    add("error", "slope", name, -energy.error_exponent, Status::heuristic,
+    add("error", "slope", "random-energy rate", 0.0 - energy.error_exponent, Status::heuristic,
         "-(1/2-b^2) to b = 1/2, -(1-b)^2 to 1");
     if (temperature < 1.0) {
-      add("participation", "limit", name, energy.participation, Status::heuristic, "1-1/b");
+      add("participation", "limit", "frozen limit", energy.participation, Status::heuristic, "1-1/b");
     } else {
-      add("participation", "slope", name, -energy.squared_error_exponent, Status::heuristic,
-          "-(1-2b^2) to b = 1/sqrt 3, -(1-b^2)^2/(4b^2) to 1");
-      add("gap", "limit", name, 1.0 - energy.alignment, Status::heuristic, "1-b");
+      add("participation", "slope", "mean-square rate", 0.0 - energy.squared_error_exponent,
+          Status::heuristic, "-(1-2b^2) to b = 1/sqrt 3, -(1-b^2)^2/(4b^2) to 1");
+      add("gap", "limit", "alignment limit", 1.0 - energy.alignment, Status::heuristic, "1-b");
     }
   }
 
   /// Logits that sharpen slowly enough for averaging: what is left is what softmax stays below the maximum.
   void of_logarithmic(double temperature) {
-    along("gap", "infinite tokens", "max <t,y> - <t,grad K(lambda_n t)>",
+    along("gap", "softmax gap", "max <t,y> - <t,grad K(lambda_n t)>",
           [&](double n) { return gap_of_softmax(logits_.lambda(spec_, temperature, n)); });
   }
 
   std::vector<Prediction> take() { return std::move(list_); }
 
  private:
-  static constexpr std::string_view name = "random energy";
-
   void of_support_maximum(const SupportMaximum& maximum) {
     const double q = maximum.mass_exponent;
     if (q == 0.0) {
-      add("participation", "slope", "tokens at the maximum", -1.0, Status::derived, "-1");
-      add("participation", "constant", "tokens at the maximum", portable_exp(-maximum.log_mass_constant),
+      add("participation", "slope", "averaging", -1.0, Status::derived, "-1");
+      add("participation", "constant", "maximiser constant", portable_exp(-maximum.log_mass_constant),
           Status::derived, "1/P(y = y*)");
       return;
     }
-    add("error", "slope", "nearest token", -maximum.distance_exponent / q, Status::derived,
-        maximum.distance_exponent < 1.0 ? "-1/(2q)" : "-1/q");
+    if (const std::optional<double> stretch = stretch_of_values(); stretch && spec_.law->name() == "sphere") {
+      const double unit = *stretch * maximum.maximiser.norm();
+      along("error", "nearest token", "E|y_j - y*|",
+            [&](double n) { return unit * largest_cosine(spec_.law->dimension(), n).mean_distance; });
+    } else {
+      add("error", "slope", "nearest token", -maximum.distance_exponent / q, Status::derived,
+          maximum.distance_exponent < 1.0 ? "-1/(2q)" : "-1/q");
+    }
     add("participation", "limit", "one token", 1.0, Status::derived, "1");
     if (const Index d = sphere_dimension(); d > 1) {
       along("gap", "largest cosine", "E[1 - max_j cos]",
@@ -97,6 +103,15 @@ class Predictions {
       along("gap", "largest logit", "Gamma(1+1/q) (kappa n)^(-1/q)",
             [&](double n) { return hardmax_gap(maximum, n) / logits_.height; });
     }
+  }
+
+  /// How much V stretches all vectors alike; nothing when it does not.
+  std::optional<double> stretch_of_values() const {
+    const Matrix& V = spec_.attention.V;
+    const Matrix squares = V.transpose() * V;
+    const double square = squares(0, 0);
+    const bool is_alike = squares.isApprox(square * Matrix::Identity(V.cols(), V.cols()), 1e-12);
+    return is_alike ? std::optional(std::sqrt(square)) : std::nullopt;
   }
 
   /// Of the sphere on which the logits are a cosine; 0 for other laws.
@@ -119,7 +134,7 @@ class Predictions {
       const double slope = portable_log(value(last) / value(first)) / portable_log(last / first);
       const double constant = value(last) * portable_exp(-slope * portable_log(last));
       add(metric, "slope", title, slope, Status::derived, formula);
-      add(metric, "constant", title, constant, Status::derived, formula);
+      add(metric, "constant", std::string(title) + " constant", constant, Status::derived, formula);
     }
   }
 

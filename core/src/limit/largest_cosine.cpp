@@ -49,10 +49,11 @@ LargestCosine largest_cosine(Index dimension, double n) {
   const double origin = cap_of_one_token(caps, n);
   const double step = 0.2 / std::max(1.0, caps.rate(origin));
   constexpr double negligible = 1e-18;
-  LargestCosine cosine{.mean_gap = 0.0, .mean_squared_sine = 0.0};
+  LargestCosine cosine{.mean_distance = 0.0, .mean_gap = 0.0, .mean_squared_sine = 0.0};
   const auto add = [&](double u) {
     const double probability = step * density(caps, n, u);
     const double half_versine = 1.0 / (1.0 + portable_exp(2.0 * u));
+    cosine.mean_distance += probability * 2.0 * std::sqrt(half_versine);
     cosine.mean_gap += probability * 2.0 * half_versine;
     cosine.mean_squared_sine += probability * 4.0 * half_versine * (1.0 - half_versine);
     return probability;
