@@ -43,6 +43,8 @@ std::string heading(const Result& result) {
 std::string metric_title(const std::string& metric) {
   std::string title = metric;
   std::ranges::replace(title, '_', ' ');
+  if (metric == "supremum") return "supremum of the error";
+  if (metric == "agreement") return "agreement of the ascents";
   return title == "error" ? title : title + " error";
 }
 

@@ -10,7 +10,7 @@ namespace asymptoken::native {
 /// What a reader is told about an experiment in one line, from its spec.
 std::string heading(const Result& result);
 
-/// `covariance error` for the metric `covariance`.
+/// A metric in words: `covariance error` for `covariance`, `supremum of the error` for `supremum`.
 std::string metric_title(const std::string& metric);
 
 /// The parameters that tell the curves apart, or all of them when there is one curve.

@@ -81,7 +81,7 @@ std::string metric_table(const Result& result, std::size_t metric) {
   Cells titles(telling.begin(), telling.end());
   if (std::ranges::find(telling, "horizon") == telling.end()) titles.emplace_back("horizon");
   const bool several = points.size() > 1;
-  if (!points.empty()) titles.push_back("error at n = " + std::to_string(points.front().n));
+  if (!points.empty()) titles.push_back("at n = " + std::to_string(points.front().n));
   if (several) titles.push_back("at n = " + std::to_string(points.back().n));
   titles.emplace_back("fitted slope");
   for (const Prediction& prediction : predictions) titles.push_back(prediction_title(prediction));

@@ -34,7 +34,7 @@ struct AttentionSweep {
 /// The document is checked whole before anything runs; unknown keys are errors. Every key and its default is
 /// printed by `asymptoken spec NAME`.
 struct Spec {
-  std::string experiment;  ///< `map` or `moments`
+  std::string experiment;  ///< `map`, `uniform` or `moments`
   std::uint64_t seed = 0;
   bool deterministic = false;
   LawPointer law;
@@ -50,7 +50,9 @@ struct Spec {
   std::int64_t fresh_queries = 0;  ///< `moments`: fresh draws of the law as queries; 0: the tokens themselves
   std::vector<Vector> queries;     ///< `map`: where the map is looked at
   std::vector<double> radii;       ///< `map`: or how far out, in the direction that the head stretches most
-  std::string json;                ///< the document again, every default written out
+  // `uniform`: {"ball": {"radii": sweep, "starts": 32}}. Its errors are searched in the ball |x| <= R of each of `radii`.
+  std::int64_t starts = 0;  ///< `uniform`: the most ascents in each ball, >= 1
+  std::string json;         ///< the document again, every default written out
 };
 
 /// Reads a spec. Throws Error naming the field at the first thing that does not fit.

@@ -1,4 +1,3 @@
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -6,6 +5,7 @@
 #include "asymptoken/attention.hpp"
 #include "experiment/token_stream.hpp"
 #include "experiment/type.hpp"
+#include "experiment/widest_direction.hpp"
 
 // The attention map at fixed queries: |Gamma_n(x) - Gamma(x)| against n, beside its exact asymptotic constant. Tokens are
 // streamed, so memory does not grow with n.
@@ -24,17 +24,6 @@ void read(Reader& reader, Spec& spec) {
     spec.radii = queries.number_sweep("radii", {0, largest_radius});
   }
   queries.finish();
-}
-
-/// The unit vector whose logits spread most: the top right-singular vector of Sigma^{1/2} A, where C(R) is attained for
-/// isotropic Gaussian tokens. Its largest entry is positive.
-Vector widest_direction(const Law& law, const Matrix& A) {
-  const Matrix quadratic_form = A.transpose() * law.covariance() * A;
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(quadratic_form);
-  Vector direction = solver.eigenvectors().col(A.cols() - 1);
-  Index largest = 0;
-  direction.cwiseAbs().maxCoeff(&largest);
-  return direction[largest] < 0 ? Vector(-direction) : direction;
 }
 
 /// The query of every curve: all queries of the first head, then of the next.

@@ -20,6 +20,18 @@ constexpr BuiltinSpec builtins[] = {
  "law": {"type": "gaussian", "dimension": 3, "covariance": 1},
  "attention": {"matrix": 1}, "queries": {"radii": [0.5, 1, 1.5, 2]},
  "tokens": {"from": 100, "to": 100000, "count": 10}, "replicates": 200})"},
+    {.name = "uniform",
+     .summary = "how fast the map converges uniformly on balls: exponential growth with the radius",
+     .json = R"({"schema": 1, "experiment": "uniform", "seed": 42,
+ "law": {"type": "gaussian", "dimension": 2, "covariance": 1},
+ "attention": {"matrix": 1}, "ball": {"radii": [0.5, 1, 1.5, 2, 2.5]},
+ "tokens": {"from": 250, "to": 16000, "count": 7}, "replicates": 20})"},
+    {.name = "uniform-sphere",
+     .summary = "the same for tokens on a sphere, where the growth is polynomial",
+     .json = R"({"schema": 1, "experiment": "uniform", "seed": 42,
+ "law": {"type": "sphere", "dimension": 6, "radius": 1},
+ "attention": {"matrix": 1}, "ball": {"radii": [2, 4, 8, 16, 32]},
+ "tokens": {"from": 250, "to": 16000, "count": 7}, "replicates": 20})"},
 };
 
 }  // namespace
