@@ -1,3 +1,4 @@
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <array>
 #include <catch_amalgamated.hpp>

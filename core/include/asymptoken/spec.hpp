@@ -50,9 +50,11 @@ struct Spec {
   std::int64_t fresh_queries = 0;  ///< `moments`: fresh draws of the law as queries; 0: the tokens themselves
   std::vector<Vector> queries;     ///< `map`: where the map is looked at
   std::vector<double> radii;       ///< `map`: or how far out, in the direction that the head stretches most
-  // `uniform`: {"ball": {"radii": sweep, "starts": 32}}. Its errors are searched in the ball |x| <= R of each of `radii`.
-  std::int64_t starts = 0;  ///< `uniform`: the most ascents in each ball, >= 1
-  std::string json;         ///< the document again, every default written out
+  /// `uniform`: {"ball": {"radii": sweep, "starts": 32}}: in each ball |x| <= R, R of `radii`, the error is looked at on a
+  /// lattice (d <= 3) or in 64 directions for each start, at |x| = R: the widest, its negative, and uniform ones. At most
+  /// `starts` ascents, >= 1, climb from the highest.
+  std::int64_t starts = 0;
+  std::string json;  ///< the document again, every default written out
 };
 
 /// Reads a spec. Throws Error naming the field at the first thing that does not fit.

@@ -20,6 +20,8 @@ namespace {
 
 constexpr double largest_radius = 1e6;
 constexpr std::int64_t most_starts = 10'000;
+/// Where no lattice covers the ball, the search looks in this many directions for each ascent, and climbs from the best.
+constexpr std::int64_t directions_per_start = 64;
 
 void read(Reader& reader, Spec& spec) {
   Reader ball = reader.object("ball");
@@ -79,7 +81,8 @@ BallSurvey survey_of(const Spec& spec, const Item& item) {
   const Stream stream =
       Stream::of(spec.seed, StreamPurpose::starts, static_cast<std::uint32_t>(item.replicate),
                  static_cast<std::uint32_t>(item.first_point));
-  return BallSurvey::directions(widest_direction(*spec.law, spec.attention.base), spec.starts, stream);
+  return BallSurvey::directions(widest_direction(*spec.law, spec.attention.base),
+                                directions_per_start * spec.starts, stream);
 }
 
 std::vector<Ball> balls_of(const Spec& spec) {
@@ -103,7 +106,7 @@ double tilts(const Spec& spec) {
   const Index dimension = spec.law->dimension();
   const double surveyed = dimension <= BallSurvey::largest_lattice_dimension
                               ? static_cast<double>(BallSurvey::lattice(dimension).points().rows())
-                              : static_cast<double>(spec.starts);
+                              : static_cast<double>(directions_per_start * spec.starts);
   const double climbed = static_cast<double>(spec.starts) * BallClimber::most_tilts;
   return static_cast<double>(spec.attention.heads.size() * spec.radii.size()) * (surveyed + climbed);
 }

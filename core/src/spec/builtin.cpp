@@ -24,14 +24,14 @@ constexpr BuiltinSpec builtins[] = {
      .summary = "how fast the map converges uniformly on balls: exponential growth with the radius",
      .json = R"({"schema": 1, "experiment": "uniform", "seed": 42,
  "law": {"type": "gaussian", "dimension": 2, "covariance": 1},
- "attention": {"matrix": 1}, "ball": {"radii": [0.5, 1, 1.5, 2, 2.5]},
- "tokens": {"from": 250, "to": 16000, "count": 7}, "replicates": 20})"},
+ "attention": {"matrix": 1}, "ball": {"radii": [0.5, 0.8, 1.1, 1.4, 1.7, 2]},
+ "tokens": {"from": 500, "to": 32000, "count": 7}, "replicates": 50})"},
     {.name = "uniform-sphere",
      .summary = "the same for tokens on a sphere, where the growth is polynomial",
      .json = R"({"schema": 1, "experiment": "uniform", "seed": 42,
  "law": {"type": "sphere", "dimension": 6, "radius": 1},
- "attention": {"matrix": 1}, "ball": {"radii": [2, 4, 8, 16, 32]},
- "tokens": {"from": 250, "to": 16000, "count": 7}, "replicates": 20})"},
+ "attention": {"matrix": 1}, "ball": {"radii": [1, 2, 4, 8, 16]},
+ "tokens": {"from": 500, "to": 32000, "count": 7}, "replicates": 20})"},
 };
 
 }  // namespace
