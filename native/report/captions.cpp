@@ -67,6 +67,8 @@ std::string metric_title(const std::string& metric) {
   constexpr std::array<std::string_view, 4> titles = {"error", "distance_to_hardmax", "participation", "gap"};
   std::string title = metric;
   std::ranges::replace(title, '_', ' ');
+  if (metric == "supremum") return "supremum of the error";
+  if (metric == "agreement") return "agreement of the ascents";
   return std::ranges::find(titles, metric) == titles.end() ? title + " error" : title;
 }
 

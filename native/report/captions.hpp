@@ -13,7 +13,7 @@ std::string heading(const Result& result);
 /// `horizon H`; for the published experiments also how much larger the horizon on their axes is.
 std::string horizon_title(const Result& result);
 
-/// `covariance error` for the metric `covariance`, and `gap` for `gap`, which is no error.
+/// A metric in words: `covariance error` for `covariance`, `supremum of the error` for `supremum`, `gap` for `gap`.
 std::string metric_title(const std::string& metric);
 
 /// What kind of line fits are.

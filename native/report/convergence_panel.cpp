@@ -4,7 +4,6 @@
 #include <iterator>
 #include <limits>
 #include <optional>
-#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "report/numbers.hpp"
 #include "report/palette.hpp"
 #include "report/panel.hpp"
+#include "report/side_labels.hpp"
 
 namespace asymptoken::native {
 
@@ -70,40 +70,6 @@ void draw_power_law(Svg& svg, const Axis& x, const Axis& y, const PowerLaw& law,
     svg.line(x.position(from), y.position(law.at(from)), x.position(to), y.position(law.at(to)), stroke);
 }
 
-// What stands to the right of the frame at the height where its curve leaves it.
-struct Label {
-  std::size_t curve;
-  double wanted;
-  std::string colour;
-  std::vector<std::string> lines;
-  std::string aside;  ///< in a column of its own beside the first line
-  double top = 0;
-};
-
-constexpr double line_height = 12.5;
-constexpr double gap = 3;
-
-double height_of(const Label& label) { return static_cast<double>(label.lines.size()) * line_height; }
-
-// Moves labels apart, as little as it takes, and keeps them beside the frame where they fit.
-void spread(std::vector<Label>& labels, const Rectangle& frame) {
-  // Curves that end in the same place keep their order, the last one, usually the largest, on top.
-  constexpr double same_place = 4;
-  std::ranges::sort(labels, std::greater<>(), [](const Label& label) {
-    return std::pair(-std::round(label.wanted / same_place), label.curve);
-  });
-  double free = frame.top;
-  for (Label& label : labels) {
-    label.top = std::max(free, label.wanted - height_of(label) / 2);
-    free = label.top + height_of(label) + gap;
-  }
-  double limit = frame.bottom() + 2;
-  for (Label& label : labels | std::views::reverse) {
-    label.top = std::min(label.top, limit - height_of(label));
-    limit = label.top - gap;
-  }
-}
-
 std::string italic(const std::string& symbol) { return "<tspan font-style='italic'>" + symbol + "</tspan>"; }
 
 std::string bold(const std::string& markup) { return "<tspan font-weight='bold'>" + markup + "</tspan>"; }
@@ -128,9 +94,7 @@ struct CurveKey {
     std::vector<std::string> all;
     if (has_horizon) all.push_back(italic("H"));
     for (const std::string& name : parameters) {
-      all.push_back(name == "radius"        ? "|" + italic("x") + "|"
-                    : name == "temperature" ? italic("T")
-                                            : escaped(name));
+      all.push_back(name == "radius" ? italic("R") : name == "temperature" ? italic("T") : escaped(name));
     }
     return all;
   }
@@ -162,14 +126,14 @@ std::vector<Prediction> drawn_predictions(const Curve& curve, const std::string&
 }
 
 // Room for everything: parameters, slope, predictions.
-Label full_label(const Result& result, std::size_t index, std::size_t metric, double wanted,
-                 const std::string& colour) {
+SideLabel full_label(const Result& result, std::size_t index, std::size_t metric, double wanted,
+                     const std::string& colour) {
   const Curve& curve = result.curves[index];
   const CurveKey key(result);
   std::vector<std::string> parts = key.symbols();
   const auto values = key.values(curve);
   for (std::size_t k = 0; k < parts.size(); ++k) parts[k] += " = " + values[k];
-  Label label{index, wanted, colour, {bold(joined(parts))}, ""};
+  SideLabel label{index, wanted, colour, {bold(joined(parts))}, ""};
   if (const auto& fit = curve.fit[metric])
     label.lines.push_back("slope " + typeset(slope_text(curve, metric)));
   for (const Prediction& prediction : drawn_predictions(curve, result.metrics[metric])) {
@@ -181,8 +145,8 @@ Label full_label(const Result& result, std::size_t index, std::size_t metric, do
 }
 
 // One line: parameters, and the slope beside them.
-Label short_label(const Result& result, std::size_t index, std::size_t metric, double wanted,
-                  const std::string& colour) {
+SideLabel short_label(const Result& result, std::size_t index, std::size_t metric, double wanted,
+                      const std::string& colour) {
   const Curve& curve = result.curves[index];
   const auto& fit = curve.fit[metric];
   return {index,
@@ -192,28 +156,10 @@ Label short_label(const Result& result, std::size_t index, std::size_t metric, d
           fit ? typeset(slope_text(curve, metric)) : ""};
 }
 
-constexpr double label_left = 22;
-constexpr double aside_left = 78;
-
-void draw_labels(Svg& svg, const Rectangle& frame, std::vector<Label> labels) {
-  spread(labels, frame);
-  for (const Label& label : labels) {
-    const double middle = label.top + line_height / 2;
-    const std::string stroke = "stroke='" + label.colour + "'";
-    svg.line(frame.right(), label.wanted, frame.right() + 10, middle, stroke + " stroke-width='0.8'");
-    svg.line(frame.right() + 10, middle, frame.right() + 18, middle, stroke + " stroke-width='2'");
-    for (std::size_t k = 0; k < label.lines.size(); ++k) {
-      svg.text(frame.right() + label_left, label.top + line_height * static_cast<double>(k) + 10,
-               label.lines[k]);
-    }
-    if (!label.aside.empty()) svg.text(frame.right() + aside_left, label.top + 10, label.aside);
-  }
-}
-
 // Over a column of short labels.
 void draw_label_titles(Svg& svg, const Rectangle& frame, const Result& result) {
-  svg.text(frame.right() + label_left, frame.top - 8, bold(joined(CurveKey(result).symbols())));
-  svg.text(frame.right() + aside_left, frame.top - 8, bold("slope"));
+  svg.text(frame.right() + side_label_left, frame.top - 8, bold(joined(CurveKey(result).symbols())));
+  svg.text(frame.right() + side_label_aside_left, frame.top - 8, bold("slope"));
 }
 
 std::string tooltip(const Mark& mark) {
@@ -251,7 +197,7 @@ void draw_convergence_panel(Svg& svg, const Rectangle& frame, const Result& resu
   draw_axes(svg, frame, x, y, "number of tokens <tspan font-style='italic'>n</tspan>",
             escaped(metric_title(result.metrics[metric])));
 
-  std::vector<Label> labels;
+  std::vector<SideLabel> labels;
   for (std::size_t c = 0; c < result.curves.size(); ++c) {
     const Curve& curve = result.curves[c];
     const std::string colour = curve_colour(c, result.curves.size());
@@ -293,7 +239,7 @@ void draw_convergence_panel(Svg& svg, const Rectangle& frame, const Result& resu
   }
   svg.open_group(std::string("font-size='10.5' fill='") + ink + "'");
   if (!with_predictions) draw_label_titles(svg, frame, result);
-  draw_labels(svg, frame, std::move(labels));
+  draw_side_labels(svg, frame, std::move(labels));
   svg.close_group();
 }
 

@@ -12,6 +12,7 @@ namespace {
 constexpr double panel_width = 320;
 constexpr double convergence_height = 300;
 constexpr double slope_height = 190;
+constexpr double constant_height = 230;
 constexpr double left_margin = 68;    // numbers and title of the y axis
 constexpr double right_margin = 186;  // labels of the curves
 constexpr double top_margin = 44;     // heading
@@ -37,10 +38,11 @@ double width_of(const LegendEntry& entry) {
   return 26 + 6 + 5.6 * static_cast<double>(entry.text.size()) + 22;
 }
 
-std::vector<LegendEntry> legend_entries(const Result& result) {
+std::vector<LegendEntry> legend_entries(const Result& result, bool with_slopes) {
   std::vector<LegendEntry> entries = {{"mean and standard error over replicates", ""},
                                       {fit_title(result) + ", its slope ± standard error beside it",
                                        std::string("stroke='") + ink + "' stroke-width='2'"}};
+  if (!with_slopes) return entries;
   for (const std::string& metric : result.metrics) {
     for (const char* quantity : {"slope", "limit"}) {
       for (const Prediction& prediction : distinct_predictions(result, metric, quantity)) {
@@ -79,6 +81,22 @@ int draw_legend(Svg& svg, const std::vector<LegendEntry>& entries, double left, 
   return rows;
 }
 
+// A metric that nothing is predicted of, such as how far a search can be trusted, has no panel; unless there is no other.
+std::vector<std::size_t> drawn_metrics(const Result& result) {
+  std::vector<std::size_t> predicted;
+  std::vector<std::size_t> all;
+  for (std::size_t metric = 0; metric < result.metrics.size(); ++metric) {
+    all.push_back(metric);
+    const bool is_predicted = std::ranges::any_of(result.curves, [&](const Curve& curve) {
+      return std::ranges::any_of(curve.predicted, [&](const Prediction& prediction) {
+        return prediction.metric == result.metrics[metric];
+      });
+    });
+    if (is_predicted) predicted.push_back(metric);
+  }
+  return predicted.empty() ? all : predicted;
+}
+
 }  // namespace
 
 std::string figure(const Result& result) {
@@ -87,35 +105,41 @@ std::string figure(const Result& result) {
     return curve.horizon > 0 && curve.horizon != result.curves.front().horizon;
   });
   const bool with_slopes = !with_predictions && has_horizons;
+  const std::vector<std::size_t> metrics = drawn_metrics(result);
 
   Svg content;
   const double column = left_margin + panel_width + right_margin;
   const double top = top_margin + (with_predictions ? 0 : column_titles);
-  const std::size_t columns =
-      result.metrics.size() > most_columns ? 2 : std::max<std::size_t>(result.metrics.size(), 1);
+  const std::size_t columns = metrics.size() > most_columns ? 2 : std::max<std::size_t>(metrics.size(), 1);
   double row_top = top;
   double bottom = top;
-  for (std::size_t metric = 0; metric < result.metrics.size(); ++metric) {
-    if (metric > 0 && metric % columns == 0) {
+  for (std::size_t place = 0; place < metrics.size(); ++place) {
+    const std::size_t metric = metrics[place];
+    const std::string name = "data-metric='" + escaped(result.metrics[metric]) + "'";
+    if (place > 0 && place % columns == 0) {
       row_top = bottom + row_gap + (with_predictions ? 0 : column_titles);
     }
-    Rectangle frame{left_margin + column * static_cast<double>(metric % columns), row_top, panel_width,
+    Rectangle frame{left_margin + column * static_cast<double>(place % columns), row_top, panel_width,
                     convergence_height};
-    content.open_group("class='convergence' data-metric='" + escaped(result.metrics[metric]) + "'");
+    content.open_group("class='convergence' " + name);
     draw_convergence_panel(content, frame, result, metric, with_predictions);
     content.close_group();
-    bottom = frame.bottom() + bottom_margin;
-    if (!with_slopes) continue;
-    frame.top = bottom + row_gap;
-    frame.height = slope_height;
-    content.open_group("class='slopes' data-metric='" + escaped(result.metrics[metric]) + "'");
-    draw_slope_panel(content, frame, result, metric);
-    content.close_group();
-    bottom = frame.bottom() + bottom_margin;
+    double end = frame.bottom() + bottom_margin;
+    const auto draw_below = [&](const char* kind, double height, auto draw) {
+      frame.top = end + row_gap;
+      frame.height = height;
+      content.open_group("class='" + std::string(kind) + "' " + name);
+      draw(content, frame, result, metric);
+      content.close_group();
+      end = frame.bottom() + bottom_margin;
+    };
+    if (has_constants(result, metric)) draw_below("constants", constant_height, draw_constant_panel);
+    if (with_slopes) draw_below("slopes", slope_height, draw_slope_panel);
+    bottom = std::max(bottom, end);
   }
   const double width = column * static_cast<double>(columns);
-  const int rows =
-      draw_legend(content, legend_entries(result), left_margin, bottom + 12, width - left_margin);
+  const int rows = draw_legend(content, legend_entries(result, with_predictions || with_slopes), left_margin,
+                               bottom + 12, width - left_margin);
   const double height = bottom + legend_height + 18 * (rows - 1);
 
   std::string title = heading(result);

@@ -44,4 +44,11 @@ void draw_convergence_panel(Svg& svg, const Rectangle& frame, const Result& resu
 /// Fitted slopes of one metric against the horizon, with the predicted ones.
 void draw_slope_panel(Svg& svg, const Rectangle& frame, const Result& result, std::size_t metric);
 
+/// Whether constants of a metric are predicted at several radii, so that their growth can be drawn.
+bool has_constants(const Result& result, std::size_t metric);
+
+/// sqrt(n) times one metric at the largest n against the radius, beside the predicted constants. An error ~ constant / sqrt n
+/// is drawn at its constant.
+void draw_constant_panel(Svg& svg, const Rectangle& frame, const Result& result, std::size_t metric);
+
 }  // namespace asymptoken::native

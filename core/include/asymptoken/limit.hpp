@@ -58,6 +58,21 @@ MapLimit map_limit(const Law& law, const AttentionForm& attention, const Vector&
 /// Eigenvalues of any size; negative ones, which rounding may make, count as 0. Infinite when an entry is.
 double expected_norm(const Matrix& S);
 
+// ---- All queries of a ball --------------------------------------------------------------------------------------
+
+/// C(R) of the paper's uniform bound C(R)/sqrt n, for Gaussian tokens in closed form, exponential in R:
+///
+///     sup_{|x| <= R} lim sqrt(n E|Gamma_n(x) - Gamma(x)|^2) = sup_{|x| <= R} sqrt(tr S(x))
+///         <= sqrt(e^{a^2 R^2} (tr V Sigma V' + ||V Sigma A||_2^2 R^2)),   a = ||Sigma^{1/2} A||_2,
+///
+/// with equality when Sigma^{1/2} A and V Sigma A share a top right-singular vector, as they do for isotropic tokens and
+/// V = I. The form C(R)/sqrt n with C exponential is the paper's [paper], this C is [derived]. It is the supremum of the
+/// typical error, which the typical supremum of the error exceeds: that is larger by as much as the ball holds queries
+/// whose errors are independent. Infinite where it overflows.
+///
+/// Throws Error (field `radius`) unless 0 <= R < infinity, and as `horizon` and `map_limit` do.
+double gaussian_uniform_constant(const Matrix& covariance, const AttentionForm& attention, double radius);
+
 // ---- All tokens as queries --------------------------------------------------------------------------------------
 
 /// Horizon H = ||Sigma^{1/2} A Sigma^{1/2}||_2: the largest singular value. [paper]

@@ -20,7 +20,8 @@ enum class StreamPurpose : std::uint8_t {
   queries = 2,
   weights = 3,
   reference = 4,
-  resamples = 5
+  resamples = 5,
+  starts = 6
 };
 
 /// One endless sequence of random numbers that can be read from any index on.

@@ -30,7 +30,8 @@ struct Head {
 struct AttentionSweep {
   Matrix base;
   Matrix V;
-  std::string parameter;  ///< what the sweep varies: `scale`, `horizon`, `support`, or empty for one fixed matrix
+  std::string
+      parameter;  ///< what the sweep varies: `scale`, `horizon`, `support`, or empty for one fixed matrix
   std::vector<Head> heads;
 };
 
@@ -52,7 +53,7 @@ enum class TemperatureUnit {
 /// The document is checked whole before anything runs; unknown keys are errors. Every key and its default is
 /// printed by `asymptoken spec NAME`.
 struct Spec {
-  std::string experiment;  ///< `map`, `moments` or `hardmax`
+  std::string experiment;  ///< `map`, `uniform`, `moments` or `hardmax`
   std::uint64_t seed = 0;
   bool deterministic = false;
   LawPointer law;
@@ -77,10 +78,14 @@ struct Spec {
   std::int64_t reference_draws = 0;
   /// `moments`: `covariance_norm` is `spectral` instead of `frobenius`.
   bool spectral_norm = false;
-  std::vector<Vector> queries;  ///< `map`: where the map is looked at; `hardmax`: the same, one query
-  std::vector<double> radii;    ///< or how far out, in the direction that the head stretches most
+  std::vector<Vector> queries;       ///< `map`: where the map is looked at; `hardmax`: the same, one query
+  std::vector<double> radii;         ///< or how far out, in the direction that the head stretches most
   std::vector<double> temperatures;  ///< `hardmax`: ascending; 0 is hardmax attention itself
   TemperatureUnit temperature_unit = TemperatureUnit::fixed;  ///< `hardmax`
+  /// `uniform`: {"ball": {"radii": sweep, "starts": 32}}: in each ball |x| <= R, R of `radii`, the error is looked at on a
+  /// lattice (d <= 3) or in 64 directions for each start, at |x| = R: the widest, its negative, and uniform ones. At most
+  /// `starts` ascents, >= 1, climb from the highest.
+  std::int64_t starts = 0;
   FitOptions fit;
   std::string json;  ///< the document again, every default written out
 };

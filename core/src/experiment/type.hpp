@@ -21,7 +21,7 @@ struct CoolingCurve {
 struct Limits {
   std::vector<Moments> moments;            ///< `moments`: one a curve
   std::vector<Matrix> sampled_covariance;  ///< `moments` with Spec::reference_draws: one a curve
-  std::vector<MapLimit> maps;              ///< `map`: one a curve
+  std::vector<MapLimit> maps;              ///< `map`: one a curve; `uniform`: likewise, at the widest query of the ball
   std::vector<CoolingCurve> cooling;       ///< `hardmax`: one a curve
 };
 
@@ -93,6 +93,7 @@ struct ExperimentType {
 const ExperimentType& hardmax_experiment();
 const ExperimentType& map_experiment();
 const ExperimentType& moments_experiment();
+const ExperimentType& uniform_experiment();
 
 /// How the experiment of that spec is measured against a sampled reference; null where it is not.
 const ReferenceType* reference_type(const Spec& spec);

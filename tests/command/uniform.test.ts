@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { assertEmpty, refuse, succeed, temporaryFolder } from './command.ts';
+import { readResult } from './result.ts';
+import { descendants, parseXml, textOf } from './xml.ts';
+
+const small = [
+  'uniform',
+  ...['--set', 'ball.radii=[0.5,1,2]'],
+  ...['--set', 'ball.starts=6'],
+  ...['--set', 'tokens=[100,200,400]'],
+  ...['--set', 'replicates=4'],
+];
+
+test('run uniform: suprema that fall with n and grow with R, agreement, and predictions', (t) => {
+  const output = join(temporaryFolder(t), 'r.json');
+  succeed(['run', ...small, '--output', output]);
+  const result = readResult(output);
+  assert.deepEqual(result.metrics, ['supremum', 'agreement']);
+  assert.deepEqual(
+    result.curves.map(({ parameters }) => parameters['radius']),
+    [0.5, 1, 2],
+  );
+  for (const [c, curve] of result.curves.entries()) {
+    assert.ok(curve.fit['supremum']!.slope < -0.2);
+    for (const [i, point] of curve.points.entries()) {
+      assert.equal(point['supremum']!.count, 4);
+      assert.ok(point['agreement']!.mean > 0 && point['agreement']!.mean <= 1);
+      if (c > 0)
+        assert.ok(point['supremum']!.mean >= result.curves[c - 1]!.points[i]!['supremum']!.mean);
+    }
+    const slope = curve.predicted.find(({ quantity }) => quantity === 'slope')!;
+    assert.deepEqual([slope.value, slope.status], [-0.5, 'paper']);
+    const constants = curve.predicted.filter(({ quantity }) => quantity === 'constant');
+    assert.deepEqual(
+      constants.map(({ name, status }) => [name, status]),
+      [
+        ['pointwise constant', 'derived'],
+        ['Gaussian C(R)', 'derived'],
+      ],
+    );
+    // E|N(0,S)| <= sqrt(tr S) <= C(R), and C(R) = e^{R^2/2} sqrt(2 + R^2) for standard normal tokens of the plane.
+    const R = curve.parameters['radius']!;
+    assert.ok(constants[0]!.value < constants[1]!.value);
+    assert.ok(Math.abs(constants[1]!.value / (Math.exp(R ** 2 / 2) * Math.sqrt(2 + R ** 2)) - 1) < 1e-12);
+  }
+});
+
+test('both built-in specs are complete and have their closed forms', () => {
+  for (const name of ['uniform', 'uniform-sphere']) {
+    const spec = succeed(['spec', name]);
+    assert.equal(succeed(['spec', '-'], { input: spec }), spec);
+    const { ball } = JSON.parse(spec) as { ball: { radii: number[]; starts: number } };
+    assert.equal(ball.starts, 32);
+    const limit = JSON.parse(succeed(['limit', name])) as { curves: { limit: { error_constant: number } }[] };
+    const constants = limit.curves.map((curve) => curve.limit.error_constant);
+    assert.equal(constants.length, ball.radii.length);
+    constants.slice(1).forEach((constant, k) => assert.ok(constant > constants[k]!));
+  }
+});
+
+test('the figure shows measured and predicted constants against the radius', (t) => {
+  const folder = temporaryFolder(t);
+  succeed(['run', ...small, '--output', 'r.json', '--svg', 'r.svg'], { cwd: folder });
+  const result = readResult(join(folder, 'r.json'));
+  const svg = parseXml(readFileSync(join(folder, 'r.svg'), 'utf8'));
+  const panel = descendants(svg).find(({ attributes }) => attributes['class'] === 'constants')!;
+  assert.equal(panel.attributes['data-metric'], 'supremum');
+  const marks = descendants(panel).filter(({ attributes }) => attributes['class'] === 'constant');
+  assert.equal(marks.length, 3);
+  // A radius is drawn in proportion, a constant at its logarithm.
+  const x = marks.map(({ attributes }) => Number(attributes['cx']));
+  assert.ok(Math.abs((x[2]! - x[1]!) / (x[1]! - x[0]!) - 2) < 1e-2);
+  const y = marks.map(({ attributes }) => Number(attributes['cy']));
+  const logs = result.curves.map(({ points }) => Math.log(points.at(-1)!['supremum']!.mean));
+  const drawn = (y[2]! - y[1]!) / (y[1]! - y[0]!);
+  assert.ok(Math.abs(drawn / ((logs[2]! - logs[1]!) / (logs[1]! - logs[0]!)) - 1) < 1e-2);
+  const texts = descendants(panel).map(textOf);
+  for (const text of ['measured', 'pointwise constant (derived)', 'Gaussian C(R) (derived)'])
+    assert.ok(texts.includes(text), text);
+  // How far the search agrees with itself is in the table only.
+  assert.equal(descendants(svg).filter(({ attributes }) => attributes['data-metric'] === 'agreement').length, 0);
+  assert.match(succeed(['show', join(folder, 'r.json')]), /^agreement of the ascents$/m);
+});
+
+for (const [what, setting, words] of [
+  ['a negative radius', 'ball.radii=-1', ['ball.radii', '-1', 'from 0']],
+  ['radii that fall', 'ball.radii=[2,1]', ['ball.radii', '1', 'ascending']],
+  ['no radius', 'ball={"starts":3}', ['ball.radii', 'missing']],
+  ['no start', 'ball.starts=0', ['ball.starts', '0', 'from 1']],
+  ['half a start', 'ball.starts=1.5', ['ball.starts', '1.5', 'integer']],
+  ['a key of another experiment', 'queries=tokens', ['queries', 'tokens']],
+  ['more tokens than fit in memory', 'tokens=10000000000', ['tokens', '10000000000', /\d GB/]],
+] as const) {
+  test(`run uniform refuses ${what}`, (t) => {
+    const folder = temporaryFolder(t);
+    refuse(['run', ...small, '--set', setting, '--output', 'r.json'], [...words], { cwd: folder });
+    assertEmpty(folder);
+  });
+}
