@@ -34,6 +34,8 @@ std::string heading(const Result& result) {
   if (const auto dimension = text_at("/law/dimension"); !dimension.empty()) line += ", d = " + dimension;
   if (const auto queries = text_at("/queries/count"); !queries.empty())
     line += ", " + queries + " fresh queries";
+  if (const auto context = text_at("/context"); !context.empty())
+    line += ", context of " + context + ", " + text_at("/random") + " random keys";
   line += ", " + counted(std::max<std::int64_t>(std::atoll(text_at("/replicates").c_str()), 0), "replicate");
   if (result.points_share_tokens) line += ", tokens shared by all n";
   line += ", seed " + text_at("/seed");
@@ -43,7 +45,12 @@ std::string heading(const Result& result) {
 std::string metric_title(const std::string& metric) {
   std::string title = metric;
   std::ranges::replace(title, '_', ' ');
-  return title == "error" ? title : title + " error";
+  if (title.ends_with("error")) return title;
+  constexpr std::string_view reference = " from limit";
+  if (title.ends_with(reference)) {
+    return title.substr(0, title.size() - reference.size()) + " error from the limit";
+  }
+  return title + " error";
 }
 
 std::vector<std::string> telling_parameters(const Result& result) {

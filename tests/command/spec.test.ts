@@ -8,16 +8,16 @@ test('spec lists the built-in experiments, a line each', () => {
   const lines = succeed(['spec']).trimEnd().split('\n');
   assert.deepEqual(
     lines.map((line) => line.split(' ')[0]),
-    ['moments', 'map'],
+    ['moments', 'map', 'window', 'paper-window'],
   );
 });
 
 test('a printed spec is complete: printing it again changes nothing', () => {
-  for (const name of ['moments', 'map']) {
+  for (const name of ['moments', 'map', 'window', 'paper-window']) {
     const first = succeed(['spec', name]);
     assert.deepEqual(succeed(['spec', '-'], { input: first }), first);
     const spec = JSON.parse(first) as Record<string, unknown>;
-    assert.equal(spec['experiment'], name);
+    assert.equal(spec['experiment'], name.replace('paper-', ''));
     assert.equal(spec['deterministic'], false);
   }
 });

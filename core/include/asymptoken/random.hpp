@@ -15,7 +15,7 @@ std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
                                            SimdTarget target = available_simd_targets().front());
 
 /// What a stream of random numbers is for. Streams with different purposes never overlap.
-enum class StreamPurpose : std::uint8_t { tokens = 1, queries = 2, weights = 3 };
+enum class StreamPurpose : std::uint8_t { tokens = 1, queries = 2, weights = 3, draws = 4, random_keys = 5 };
 
 /// One endless sequence of random numbers that can be read from any index on.
 ///

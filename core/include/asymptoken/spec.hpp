@@ -34,7 +34,7 @@ struct AttentionSweep {
 /// The document is checked whole before anything runs; unknown keys are errors. Every key and its default is
 /// printed by `asymptoken spec NAME`.
 struct Spec {
-  std::string experiment;  ///< `map` or `moments`
+  std::string experiment;  ///< `map`, `moments` or `window`
   std::uint64_t seed = 0;
   bool deterministic = false;
   LawPointer law;
@@ -48,6 +48,8 @@ struct Spec {
   bool nested = false;
   std::int64_t replicates = 1;     ///< per point, >= 1
   std::int64_t fresh_queries = 0;  ///< `moments`: fresh draws of the law as queries; 0: the tokens themselves
+  std::int64_t context = 0;        ///< `window`: how many tokens the sequence has
+  std::int64_t random_keys = 0;    ///< `window`: how many tokens outside its window a query sees
   std::vector<Vector> queries;     ///< `map`: where the map is looked at
   std::vector<double> radii;       ///< `map`: or how far out, in the direction that the head stretches most
   std::string json;                ///< the document again, every default written out

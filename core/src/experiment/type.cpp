@@ -8,7 +8,9 @@ namespace asymptoken {
 
 namespace {
 
-std::array<const ExperimentType*, 2> types() { return {&moments_experiment(), &map_experiment()}; }
+std::array<const ExperimentType*, 3> types() {
+  return {&moments_experiment(), &map_experiment(), &window_experiment()};
+}
 
 }  // namespace
 

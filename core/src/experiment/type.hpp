@@ -11,7 +11,7 @@ namespace asymptoken {
 
 /// What a plan knows of each curve beyond its skeleton: the exact limits that measurements are compared with.
 struct Limits {
-  std::vector<Moments> moments;  ///< `moments`: one a curve
+  std::vector<Moments> moments;  ///< `moments`, `window`: one a curve
   std::vector<MapLimit> maps;    ///< `map`: one a curve
 };
 
@@ -58,6 +58,7 @@ struct ExperimentType {
 
 const ExperimentType& map_experiment();
 const ExperimentType& moments_experiment();
+const ExperimentType& window_experiment();
 
 /// A curve with its points laid out and nothing measured; `parameters` start with what the attention sweep varies.
 Curve empty_curve(const Spec& spec, const Head& head, std::size_t metrics);

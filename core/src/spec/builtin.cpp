@@ -20,6 +20,19 @@ constexpr BuiltinSpec builtins[] = {
  "law": {"type": "gaussian", "dimension": 3, "covariance": 1},
  "attention": {"matrix": 1}, "queries": {"radii": [0.5, 1, 1.5, 2]},
  "tokens": {"from": 100, "to": 100000, "count": 10}, "replicates": 200})"},
+    {.name = "window",
+     .summary = "tokens of a sequence that see those around them and a few at random, or i.i.d. draws",
+     .json = R"({"schema": 1, "experiment": "window", "seed": 42,
+ "law": {"type": "autoregressive", "dimension": 16, "covariance": 1, "correlation": 0.95},
+ "attention": {"weights": "random", "seed": 7, "horizons": [1]}, "context": 1024, "random": 16,
+ "tokens": {"from": 49, "to": 769, "count": 8}, "replicates": 100})"},
+    {.name = "paper-window",
+     .summary =
+         "windows of the published setting; correlated Gaussian tokens of one head stand in for its text",
+     .json = R"({"schema": 1, "experiment": "window", "seed": 42,
+ "law": {"type": "autoregressive", "dimension": 64, "covariance": 1, "correlation": 0.95},
+ "attention": {"weights": "random", "seed": 7, "horizons": [1]}, "context": 4096, "random": 50,
+ "tokens": {"from": 1051, "to": 3051, "count": 12}, "replicates": 500})"},
 };
 
 }  // namespace
