@@ -1,9 +1,9 @@
 #include "report/captions.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -40,6 +40,8 @@ std::string heading(const Result& result) {
   if (const auto dimension = text_at("/law/dimension"); !dimension.empty()) line += ", d = " + dimension;
   if (const auto queries = text_at("/queries/count"); !queries.empty())
     line += ", " + queries + " fresh queries";
+  if (const auto context = text_at("/context"); !context.empty())
+    line += ", context of " + context + ", " + text_at("/random") + " random keys";
   line += ", " + counted(std::max<std::int64_t>(std::atoll(text_at("/replicates").c_str()), 0), "replicate");
   if (result.points_share_tokens) line += ", tokens shared by all n";
   line += ", seed " + text_at("/seed");
@@ -59,17 +61,21 @@ std::string horizon_title(const Result& result) {
 }
 
 std::string metric_title(const std::string& metric) {
-  constexpr std::string_view from_sample = "_from_sample";
-  if (metric.ends_with(from_sample)) {
-    return metric_title(metric.substr(0, metric.size() - from_sample.size())) + " against the sample";
-  }
-  // Most metrics are named after what is in error; these name themselves.
-  constexpr std::array<std::string_view, 4> titles = {"error", "distance_to_hardmax", "participation", "gap"};
-  std::string title = metric;
-  std::ranges::replace(title, '_', ' ');
-  if (metric == "supremum") return "supremum of the error";
-  if (metric == "agreement") return "agreement of the ascents";
-  return std::ranges::find(titles, metric) == titles.end() ? title + " error" : title;
+  static const std::map<std::string_view, std::string> titles = {
+      {"error", "error"},
+      {"supremum", "supremum of the error"},
+      {"agreement", "agreement of the ascents"},
+      {"distance_to_hardmax", "distance to hardmax"},
+      {"participation", "participation"},
+      {"gap", "gap"},
+      {"mean_squared_error", "mean squared error"},
+      {"mean_from_limit", "mean error from the limit"},
+      {"covariance_from_limit", "covariance error from the limit"},
+      {"mean_from_sample", "mean error against the sample"},
+      {"covariance_from_sample", "covariance error against the sample"},
+  };
+  const auto title = titles.find(metric);
+  return title == titles.end() ? metric + " error" : title->second;
 }
 
 std::string fit_title(const Result& result) {

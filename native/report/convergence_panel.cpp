@@ -101,10 +101,22 @@ struct CurveKey {
   std::vector<std::string> values(const Curve& curve) const {
     std::vector<std::string> all;
     if (has_horizon) all.push_back(typeset(significant(curve.horizon, 3)));
-    for (const std::string& name : parameters)
-      all.push_back(typeset(significant(parameter_of(curve, name), 3)));
+    for (const std::string& name : parameters) {
+      const double value = parameter_of(curve, name);
+      all.push_back(name == "window" ? kind_of_keys(value) : typeset(significant(value, 3)));
+    }
     return all;
   }
+  // `H = 0.5`, or a word that says it alone.
+  std::vector<std::string> equations(const Curve& curve) const {
+    std::vector<std::string> all = symbols();
+    const auto right = values(curve);
+    for (std::size_t k = 0; k < all.size(); ++k)
+      all[k] = all[k] == "window" ? right[k] : all[k] + " = " + right[k];
+    return all;
+  }
+
+  static std::string kind_of_keys(double window) { return window != 0 ? "windows" : "i.i.d."; }
 
   std::vector<std::string> parameters;
   bool has_horizon = false;
@@ -129,11 +141,7 @@ std::vector<Prediction> drawn_predictions(const Curve& curve, const std::string&
 SideLabel full_label(const Result& result, std::size_t index, std::size_t metric, double wanted,
                      const std::string& colour) {
   const Curve& curve = result.curves[index];
-  const CurveKey key(result);
-  std::vector<std::string> parts = key.symbols();
-  const auto values = key.values(curve);
-  for (std::size_t k = 0; k < parts.size(); ++k) parts[k] += " = " + values[k];
-  SideLabel label{index, wanted, colour, {bold(joined(parts))}, ""};
+  SideLabel label{index, wanted, colour, {bold(joined(CurveKey(result).equations(curve)))}, ""};
   if (const auto& fit = curve.fit[metric])
     label.lines.push_back("slope " + typeset(slope_text(curve, metric)));
   for (const Prediction& prediction : drawn_predictions(curve, result.metrics[metric])) {

@@ -8,16 +8,16 @@ test('spec lists the built-in experiments, a line each', () => {
   const lines = succeed(['spec']).trimEnd().split('\n');
   assert.deepEqual(
     lines.map((line) => line.split(' ')[0]),
-    ['moments', 'paper-gaussian', 'paper-gaussian-quick', 'paper-sphere', 'paper-sphere-quick', 'support', 'line', 'line-streamed', 'map', 'uniform', 'uniform-sphere', 'hardmax', 'random-energy'],
+    ['moments', 'paper-gaussian', 'paper-gaussian-quick', 'paper-sphere', 'paper-sphere-quick', 'support', 'line', 'line-streamed', 'map', 'uniform', 'uniform-sphere', 'hardmax', 'random-energy', 'window', 'paper-window'],
   );
 });
 
 test('a printed spec is complete: printing it again changes nothing', () => {
-  for (const name of ['moments', 'map', 'hardmax']) {
+  for (const name of ['moments', 'map', 'hardmax', 'window', 'paper-window']) {
     const first = succeed(['spec', name]);
     assert.deepEqual(succeed(['spec', '-'], { input: first }), first);
     const spec = JSON.parse(first) as Record<string, unknown>;
-    assert.equal(spec['experiment'], name);
+    assert.equal(spec['experiment'], name.replace('paper-', ''));
     assert.equal(spec['deterministic'], false);
   }
 });

@@ -28,7 +28,8 @@ inline std::vector<LawPointer> example_laws(Index d) {
           ball(d, 1.5),
           box(half_widths),
           two_point(low, high, probability),
-          points(3.0 * arbitrary(9, d, 41), weights)};
+          points(3.0 * arbitrary(9, d, 41), weights),
+          autoregressive(arbitrary(d, 1, 50), arbitrary_covariance(d, 51), 0.5)};
 }
 
 }  // namespace asymptoken

@@ -63,7 +63,8 @@ TEST_CASE("every law is read from its spec", "[spec]") {
       R"({"type": "ball", "dimension": 2, "radius": 2})",
       R"({"type": "box", "dimension": 2, "half_widths": [1, 2]})",
       R"({"type": "two_point", "dimension": 2, "low": 0, "probability": [0.25, 0.5]})",
-      R"({"type": "points", "dimension": 2, "points": [[0, 1], [2, 3], [4, 4]], "weights": [1, 2, 1]})"};
+      R"({"type": "points", "dimension": 2, "points": [[0, 1], [2, 3], [4, 4]], "weights": [1, 2, 1]})",
+      R"({"type": "autoregressive", "dimension": 2, "covariance": 0.5, "correlation": 0.9})"};
   CHECK(std::size(given) == law_names().size());
   for (std::size_t i = 0; i < std::size(given); ++i) {
     INFO(given[i]);

@@ -57,6 +57,9 @@ class Law {
   virtual Matrix covariance() const = 0;
   /// Whether all tokens lie in some ball. Then every error falls as n^-1/2 once n is far above rho.
   virtual bool is_bounded() const = 0;
+  /// Whether the tokens of a stream are independent. Where they are not, all below speaks of one token alone: limits hold,
+  /// and constants that count independent tokens (asymptotic covariances, biases) do not.
+  virtual bool has_independent_tokens() const { return true; }
 
   /// Fills `out` (count x dimension) with tokens first, first+1, ... of the stream. Token j depends on
   /// (stream, j) alone and has the same bits on every target.
@@ -128,6 +131,13 @@ LawPointer two_point(const Vector& low, const Vector& high, const Vector& probab
 /// resampling draws from. Moments by the exact sum, whose time grows as the number of points squared. Quadrature: the points
 /// themselves, whatever the number of nodes.
 LawPointer points(const Rows<double>& points, const Vector& weights);
+
+/// N(mean, covariance) tokens that resemble their neighbours, as those of a text do: y_j - m = phi (y_{j-1} - m) +
+/// sqrt(1 - phi^2) e_j with independent e_j ~ N(0, covariance), so that Cov(y_i, y_j) = phi^|i-j| covariance. All that concerns
+/// one token is the Gaussian law's, exactly; correlations of less than 2^-25 may be cut off. correlation = phi.
+/// Throws Error as gaussian does, and (field `law.correlation`) unless 0 <= phi <= 0.999. phi = 0 gives the tokens of gaussian,
+/// bit for bit. n tokens tell as much of the mean as n (1-phi)/(1+phi) independent ones. [derived]
+LawPointer autoregressive(const Vector& mean, const Matrix& covariance, double correlation);
 
 /// The names that a spec's `law.type` may take.
 std::vector<std::string_view> law_names();

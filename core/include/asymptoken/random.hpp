@@ -21,7 +21,9 @@ enum class StreamPurpose : std::uint8_t {
   weights = 3,
   reference = 4,
   resamples = 5,
-  starts = 6
+  starts = 6,
+  draws = 7,
+  random_keys = 8
 };
 
 /// One endless sequence of random numbers that can be read from any index on.

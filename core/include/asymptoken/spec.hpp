@@ -53,7 +53,7 @@ enum class TemperatureUnit {
 /// The document is checked whole before anything runs; unknown keys are errors. Every key and its default is
 /// printed by `asymptoken spec NAME`.
 struct Spec {
-  std::string experiment;  ///< `map`, `uniform`, `moments` or `hardmax`
+  std::string experiment;  ///< `map`, `uniform`, `moments`, `window` or `hardmax`
   std::uint64_t seed = 0;
   bool deterministic = false;
   LawPointer law;
@@ -86,6 +86,8 @@ struct Spec {
   /// lattice (d <= 3) or in 64 directions for each start, at |x| = R: the widest, its negative, and uniform ones. At most
   /// `starts` ascents, >= 1, climb from the highest.
   std::int64_t starts = 0;
+  std::int64_t context = 0;      ///< `window`: how many tokens the sequence has
+  std::int64_t random_keys = 0;  ///< `window`: how many tokens outside its window a query sees
   FitOptions fit;
   std::string json;  ///< the document again, every default written out
 };

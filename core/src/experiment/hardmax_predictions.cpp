@@ -158,6 +158,9 @@ class Predictions {
 std::vector<Prediction> hardmax_predictions(const Spec& spec, const HardmaxLogits& logits,
                                             double temperature) {
   Predictions predictions(spec, logits);
+  if (!spec.law->has_independent_tokens()) {
+    return predictions.take();
+  }
   if (temperature == 0.0) {
     predictions.of_hardmax();
   } else if (spec.temperature_unit == TemperatureUnit::fixed) {

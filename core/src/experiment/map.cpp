@@ -58,13 +58,15 @@ void prepare(Plan::Contents& contents) {
                           .name = "central limit",
                           .value = -0.5,
                           .status = Status::derived,
-                          .formula = "-1/2"},
-                         {.metric = "error",
-                          .quantity = "constant",
-                          .name = "asymptotic constant",
-                          .value = limit.error_constant,
-                          .status = Status::derived,
-                          .formula = "E|N(0, S(x))|"}};
+                          .formula = "-1/2"}};
+      if (spec.law->has_independent_tokens()) {
+        curve.predicted.push_back({.metric = "error",
+                                   .quantity = "constant",
+                                   .name = "asymptotic constant",
+                                   .value = limit.error_constant,
+                                   .status = Status::derived,
+                                   .formula = "E|N(0, S(x))|"});
+      }
       contents.skeleton.curves.push_back(std::move(curve));
     }
   }
@@ -144,12 +146,14 @@ std::unique_ptr<Execution::Steps> start(const Plan::Contents& contents, const It
 
 Json limit(const Plan::Contents& contents, std::size_t curve) {
   const MapLimit& map = contents.limits.maps[curve];
-  return {{"log_mgf", number_or_null(map.log_mgf)},
-          {"gamma", json_of(map.gamma)},
-          {"variance_inflation", number_or_null(map.variance_inflation)},
-          {"asymptotic_covariance", json_of(map.asymptotic_covariance)},
-          {"bias_times_n", json_of(map.bias_times_n)},
-          {"error_constant", number_or_null(map.error_constant)}};
+  Json result = {{"log_mgf", number_or_null(map.log_mgf)}, {"gamma", json_of(map.gamma)}};
+  if (contents.spec.law->has_independent_tokens()) {
+    result["variance_inflation"] = number_or_null(map.variance_inflation);
+    result["asymptotic_covariance"] = json_of(map.asymptotic_covariance);
+    result["bias_times_n"] = json_of(map.bias_times_n);
+    result["error_constant"] = number_or_null(map.error_constant);
+  }
+  return result;
 }
 
 }  // namespace

@@ -8,8 +8,9 @@ namespace asymptoken {
 
 namespace {
 
-std::array<const ExperimentType*, 4> types() {
-  return {&moments_experiment(), &map_experiment(), &uniform_experiment(), &hardmax_experiment()};
+std::array<const ExperimentType*, 5> types() {
+  return {&moments_experiment(), &map_experiment(), &uniform_experiment(), &hardmax_experiment(),
+          &window_experiment()};
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct CoolingCurve {
 
 /// What a plan knows of each curve beyond its skeleton: the exact limits that measurements are compared with.
 struct Limits {
-  std::vector<Moments> moments;            ///< `moments`: one a curve
+  std::vector<Moments> moments;            ///< `moments`, `window`: one a curve
   std::vector<Matrix> sampled_covariance;  ///< `moments` with Spec::reference_draws: one a curve
   std::vector<MapLimit> maps;              ///< `map`: one a curve; `uniform`: likewise, at the widest query of the ball
   std::vector<CoolingCurve> cooling;       ///< `hardmax`: one a curve
@@ -94,6 +94,7 @@ const ExperimentType& hardmax_experiment();
 const ExperimentType& map_experiment();
 const ExperimentType& moments_experiment();
 const ExperimentType& uniform_experiment();
+const ExperimentType& window_experiment();
 
 /// How the experiment of that spec is measured against a sampled reference; null where it is not.
 const ReferenceType* reference_type(const Spec& spec);

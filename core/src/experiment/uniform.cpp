@@ -34,6 +34,9 @@ std::vector<std::string> metrics(const Spec& /*spec*/) { return {"supremum", "ag
 
 std::vector<Prediction> predictions(const Spec& spec, const Head& head, double radius,
                                     const MapLimit& widest) {
+  if (!spec.law->has_independent_tokens()) {
+    return {};
+  }
   std::vector<Prediction> predicted = {
       {.metric = "supremum",
        .quantity = "slope",

@@ -1,8 +1,9 @@
+#include "law/gaussian.hpp"
+
 #include <algorithm>
+#include <utility>
 
 #include "asymptoken/error.hpp"
-#include "asymptoken/law.hpp"
-#include "asymptoken/linear.hpp"
 #include "law/checks.hpp"
 #include "law/registry.hpp"
 #include "law/tokens.hpp"
@@ -10,57 +11,20 @@
 
 namespace asymptoken {
 
-namespace {
+Gaussian::Gaussian(const Vector& mean, const Matrix& covariance)
+    : mean_(mean),
+      covariance_(detail::checked_covariance(covariance, mean.size(), "law.covariance")),
+      factor_(detail::cholesky_factor(covariance_, "law.covariance")),
+      is_diagonal_(factor_.isDiagonal(0.0)),
+      float_mean_(mean.cast<float>()),
+      float_deviations_(factor_.diagonal().cast<float>()),
+      float_factor_(Rows<float>(factor_.cast<float>()), {}, {.deterministic = true}) {}
 
-/// N(mean, covariance). Its closed forms need no more than linear algebra. [derived]
-class Gaussian final : public Law {
- public:
-  Gaussian(const Vector& mean, const Matrix& covariance)
-      : mean_(mean),
-        covariance_(detail::checked_covariance(covariance, mean.size(), "law.covariance")),
-        factor_(detail::cholesky_factor(covariance_, "law.covariance")),
-        is_diagonal_(factor_.isDiagonal(0.0)),
-        float_mean_(mean.cast<float>()),
-        float_deviations_(factor_.diagonal().cast<float>()),
-        float_factor_(Rows<float>(factor_.cast<float>()), {}, {.deterministic = true}) {}
-
-  std::string_view name() const override { return "gaussian"; }
-  Index dimension() const override { return mean_.size(); }
-  bool is_bounded() const override { return false; }
-  Vector mean() const override { return mean_; }
-  Matrix covariance() const override { return covariance_; }
-
-  void sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const override;
-
-  double log_mgf(const Vector& t) const override { return mean_.dot(t) + 0.5 * spread(t); }
-  Vector tilted_mean(const Vector& t) const override { return mean_ + covariance_ * t; }
-  Matrix tilted_covariance(const Vector& /*t*/) const override { return covariance_; }
-
-  DoubledTilt doubled_tilt(const Vector& t) const override {
-    return {.log_inflation = spread(t), .mean_shift = covariance_ * t};
-  }
-
-  /// Gamma(x) = V (m + Sigma A x) is a linear map of x.
-  std::optional<Moments> transformed_moments(const Matrix& A, const Matrix& V) const override {
-    const Matrix map = V * covariance_ * A;
-    const Matrix factor = map * factor_;
-    return Moments{.mean = V * mean_ + map * mean_, .covariance = factor * factor.transpose()};
-  }
-
-  std::optional<Quadrature> quadrature(Index nodes) const override;
-
- private:
-  /// t' Sigma t, the variance of <t, y>.
-  double spread(const Vector& t) const { return (factor_.transpose() * t).squaredNorm(); }
-
-  Vector mean_;
-  Matrix covariance_;
-  Matrix factor_;
-  bool is_diagonal_;
-  Eigen::RowVectorXf float_mean_;
-  Eigen::RowVectorXf float_deviations_;
-  LinearMap float_factor_;
-};
+std::optional<Moments> Gaussian::transformed_moments(const Matrix& A, const Matrix& V) const {
+  const Matrix map = V * covariance_ * A;
+  const Matrix factor = map * factor_;
+  return Moments{.mean = V * mean_ + map * mean_, .covariance = factor * factor.transpose()};
+}
 
 /// The product of d trapezoidal rules for the standard normal law.
 std::optional<Quadrature> Gaussian::quadrature(Index nodes) const {
@@ -89,12 +53,8 @@ std::optional<Quadrature> Gaussian::quadrature(Index nodes) const {
   return rule;
 }
 
-/// y = L z + m in float32: the sum over k ascending, then m, each product and each sum rounded.
 void Gaussian::sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const {
-  if (!float_mean_.allFinite() || !factor_.cast<float>().allFinite()) {
-    throw Error("law", "too wide to sample",
-                "means up to 3e38 and variances up to 1e76, as tokens are float32");
-  }
+  check_sampling();
   const Index d = dimension();
   detail::check_width(out.cols(), d);
   constexpr Index normals_at_once = 16384;
@@ -104,30 +64,47 @@ void Gaussian::sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>
     const Index rows = std::min(rows_at_once, out.rows() - start);
     normal_variates(stream, (first + static_cast<std::uint64_t>(start)) * static_cast<std::uint64_t>(d),
                     {normals.data(), static_cast<std::size_t>(rows * d)});
-    auto tokens = out.middleRows(start, rows);
-    if (is_diagonal_) {
-      tokens = normals.topRows(rows).array().rowwise() * float_deviations_.array();
-    } else {
-      float_factor_.apply(normals.topRows(rows), tokens);
-    }
-    tokens.rowwise() += float_mean_;
+    place(normals.topRows(rows), out.middleRows(start, rows));
   }
 }
 
-}  // namespace
+void Gaussian::check_sampling() const {
+  if (!float_mean_.allFinite() || !factor_.cast<float>().allFinite()) {
+    throw Error("law", "too wide to sample",
+                "means up to 3e38 and variances up to 1e76, as tokens are float32");
+  }
+}
 
-LawPointer gaussian(const Vector& mean, const Matrix& covariance) {
+void Gaussian::place(const RowsView<float>& normals, Eigen::Ref<Rows<float>> tokens) const {
+  if (is_diagonal_) {
+    tokens = normals.array().rowwise() * float_deviations_.array();
+  } else {
+    float_factor_.apply(normals, tokens);
+  }
+  tokens.rowwise() += float_mean_;
+}
+
+void check_gaussian_mean(const Vector& mean) {
   if (mean.size() == 0) {
     throw Error("law.mean", "empty", "at least one number");
   }
   detail::check_finite(mean, "law.mean");
+}
+
+GaussianParameters read_gaussian_parameters(Reader& parameters) {
+  const Index dimension = read_dimension(parameters);
+  Vector mean = parameters.vector("mean", dimension, 0.0);
+  return {.mean = std::move(mean), .covariance = parameters.matrix("covariance", dimension, 1.0)};
+}
+
+LawPointer gaussian(const Vector& mean, const Matrix& covariance) {
+  check_gaussian_mean(mean);
   return std::make_shared<Gaussian>(mean, covariance);
 }
 
 LawPointer read_gaussian(Reader& parameters) {
-  const Index dimension = read_dimension(parameters);
-  const Vector mean = parameters.vector("mean", dimension, 0.0);
-  return gaussian(mean, parameters.matrix("covariance", dimension, 1.0));
+  const auto [mean, covariance] = read_gaussian_parameters(parameters);
+  return gaussian(mean, covariance);
 }
 
 }  // namespace asymptoken

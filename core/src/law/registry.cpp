@@ -12,6 +12,7 @@ LawPointer read_ball(Reader& parameters);
 LawPointer read_box(Reader& parameters);
 LawPointer read_two_point(Reader& parameters);
 LawPointer read_points(Reader& parameters);
+LawPointer read_autoregressive(Reader& parameters);
 
 namespace {
 
@@ -25,7 +26,7 @@ constexpr LawType law_types[] = {
     {"gaussian", read_gaussian}, {"gaussian_mixture", read_gaussian_mixture},
     {"sphere", read_sphere},     {"ball", read_ball},
     {"box", read_box},           {"two_point", read_two_point},
-    {"points", read_points},
+    {"points", read_points},     {"autoregressive", read_autoregressive},
 };
 
 }  // namespace

@@ -94,6 +94,19 @@ constexpr BuiltinSpec builtins[] = {
  "attention": {"matrix": 1}, "query": {"radius": 1},
  "temperatures": [0, 0.5, 1.25, 4], "temperature_unit": "critical",
  "tokens": {"from": 1000, "to": 1000000, "count": 7}, "replicates": 100})"},
+    {.name = "window",
+     .summary = "tokens of a sequence that see those around them and a few at random, or i.i.d. draws",
+     .json = R"({"schema": 1, "experiment": "window", "seed": 42,
+ "law": {"type": "autoregressive", "dimension": 16, "covariance": 1, "correlation": 0.95},
+ "attention": {"weights": "random", "seed": 7, "horizons": [1]}, "context": 1024, "random": 16,
+ "tokens": {"from": 49, "to": 769, "count": 8}, "replicates": 100})"},
+    {.name = "paper-window",
+     .summary =
+         "windows of the published setting; correlated Gaussian tokens of one head stand in for its text",
+     .json = R"({"schema": 1, "experiment": "window", "seed": 42,
+ "law": {"type": "autoregressive", "dimension": 64, "covariance": 1, "correlation": 0.95},
+ "attention": {"weights": "random", "seed": 7, "horizons": [1]}, "context": 4096, "random": 50,
+ "tokens": {"from": 1051, "to": 3051, "count": 12}, "replicates": 500})"},
 };
 
 }  // namespace

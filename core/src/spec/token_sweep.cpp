@@ -11,7 +11,7 @@ void read_tokens(Reader& spec, Spec& into) {
   }
   Reader tokens = spec.object("tokens");
   into.tokens = tokens.has("list") ? tokens.integers("list", least, most) : tokens.integer_grid(least, most);
-  into.nested = tokens.boolean("nested", false);
+  into.nested = tokens.boolean("nested", into.nested);
   tokens.finish();
 }
 

@@ -100,6 +100,9 @@ double slope_over_floor(const Spec& spec, double rate) {
 /// Slopes of the error of either moment, and the constant where it is known.
 std::vector<Prediction> predictions(const Spec& spec, const Head& head) {
   std::vector<Prediction> predicted;
+  if (!spec.law->has_independent_tokens()) {
+    return predicted;
+  }
   const double H = head.horizon;
   const bool is_gaussian = spec.law->name() == "gaussian";
   for (const std::string& metric : metrics(spec)) {
