@@ -194,7 +194,7 @@ class HardmaxSteps final : public Execution::Steps {
     extended << values, places.cast<float>();
     cache_.clear();
     cache_.append(tokens_, extended);
-    attention_->accumulate(cache_, 0, cache_.size());
+    attention_.value().accumulate(cache_, 0, cache_.size());
   }
 
   /// The metrics at the n tokens seen so far.

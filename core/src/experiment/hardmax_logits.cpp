@@ -45,7 +45,7 @@ double HardmaxLogits::lambda(const Spec& spec, double temperature, double n) con
 }
 
 double HardmaxLogits::range(const Law& law) const {
-  return mean + height - tilt.dot(law.support_maximum(-tilt)->maximiser);
+  return mean + height - tilt.dot(law.support_maximum(-tilt).value().maximiser);
 }
 
 }  // namespace asymptoken
