@@ -25,13 +25,13 @@ constexpr BuiltinSpec builtins[] = {
      .json = R"({"schema": 1, "experiment": "uniform", "seed": 42,
  "law": {"type": "gaussian", "dimension": 2, "covariance": 1},
  "attention": {"matrix": 1}, "ball": {"radii": [0.5, 0.8, 1.1, 1.4, 1.7, 2]},
- "tokens": {"from": 500, "to": 32000, "count": 7}, "replicates": 50})"},
+ "tokens": {"from": 500, "to": 16000, "count": 6}, "replicates": 40})"},
     {.name = "uniform-sphere",
      .summary = "the same for tokens on a sphere, where the growth is polynomial",
      .json = R"({"schema": 1, "experiment": "uniform", "seed": 42,
  "law": {"type": "sphere", "dimension": 6, "radius": 1},
  "attention": {"matrix": 1}, "ball": {"radii": [1, 2, 4, 8, 16]},
- "tokens": {"from": 500, "to": 32000, "count": 7}, "replicates": 20})"},
+ "tokens": {"from": 500, "to": 16000, "count": 6}, "replicates": 12})"},
 };
 
 }  // namespace
