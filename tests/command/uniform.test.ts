@@ -29,8 +29,7 @@ test('run uniform: suprema that fall with n and grow with R, agreement, and pred
     for (const [i, point] of curve.points.entries()) {
       assert.equal(point['supremum']!.count, 4);
       assert.ok(point['agreement']!.mean > 0 && point['agreement']!.mean <= 1);
-      if (c > 0)
-        assert.ok(point['supremum']!.mean >= result.curves[c - 1]!.points[i]!['supremum']!.mean);
+      if (c > 0) assert.ok(point['supremum']!.mean >= result.curves[c - 1]!.points[i]!['supremum']!.mean);
     }
     const slope = curve.predicted.find(({ quantity }) => quantity === 'slope')!;
     assert.deepEqual([slope.value, slope.status], [-0.5, 'paper']);
@@ -82,7 +81,10 @@ test('the figure shows measured and predicted constants against the radius', (t)
   for (const text of ['measured', 'pointwise constant (derived)', 'Gaussian C(R) (derived)'])
     assert.ok(texts.includes(text), text);
   // How far the search agrees with itself is in the table only.
-  assert.equal(descendants(svg).filter(({ attributes }) => attributes['data-metric'] === 'agreement').length, 0);
+  assert.equal(
+    descendants(svg).filter(({ attributes }) => attributes['data-metric'] === 'agreement').length,
+    0,
+  );
   assert.match(succeed(['show', join(folder, 'r.json')]), /^agreement of the ascents$/m);
 });
 
