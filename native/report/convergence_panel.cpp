@@ -90,8 +90,7 @@ struct CurveKey {
   std::vector<std::string> symbols() const {
     std::vector<std::string> all;
     if (has_horizon) all.push_back(italic("H"));
-    for (const std::string& name : parameters)
-      all.push_back(name == "radius" ? italic("R") : escaped(name));
+    for (const std::string& name : parameters) all.push_back(name == "radius" ? italic("R") : escaped(name));
     return all;
   }
   std::vector<std::string> values(const Curve& curve) const {
