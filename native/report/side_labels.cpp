@@ -42,7 +42,7 @@ void draw_side_labels(Svg& svg, const Rectangle& frame, std::vector<SideLabel> l
     const std::string stroke = "stroke='" + label.colour + "'";
     svg.line(frame.right(), label.wanted, frame.right() + 10, middle, stroke + " stroke-width='0.8'");
     svg.line(frame.right() + 10, middle, frame.right() + 18, middle,
-             label.stroke.empty() ? stroke + " stroke-width='2'" : label.stroke);
+             label.stroke.value_or(stroke + " stroke-width='2'"));
     for (std::size_t k = 0; k < label.lines.size(); ++k) {
       svg.text(frame.right() + side_label_left, label.top + line_height * static_cast<double>(k) + 10,
                label.lines[k]);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,9 @@ struct SideLabel {
   double wanted;  ///< height, in the picture
   std::string colour;
   std::vector<std::string> lines;
-  std::string aside;        ///< in a column of its own beside the first line
-  std::string stroke = "";  ///< of a sample of the line before the text; empty: solid, in the label's colour
+  std::string aside;  ///< in a column of its own beside the first line
+  /// Of a sample of the line before the text; solid in the label's colour where there is none.
+  std::optional<std::string> stroke = std::nullopt;
   double top = 0;
 };
 

@@ -24,7 +24,7 @@ Vector projected(const Vector& x, double radius) {
 
 }  // namespace
 
-BallClimber::BallClimber(const Ball& ball, double probe, Vector x, Vector error)
+BallClimber::BallClimber(const Ball& ball, double probe, const Vector& x, const Vector& error)
     : ball_(ball), probe_(probe) {
   stand_at(x, error);
 }

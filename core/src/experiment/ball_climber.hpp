@@ -20,7 +20,7 @@ struct Ball {
 class BallClimber {
  public:
   /// `probe` is h, small beside 1/|y| for the tokens y.
-  BallClimber(const Ball& ball, double probe, Vector x, Vector error);
+  BallClimber(const Ball& ball, double probe, const Vector& x, const Vector& error);
 
   /// The most tilts that one climber asks for, all told.
   static constexpr int most_tilts = 120;

@@ -36,13 +36,13 @@ double TiltedMeanErrors::advance(double work) {
   attention_->accumulate(*tokens_, next_token_, last);
   next_token_ = last;
   if (next_token_ == n_) {
-    finish_block();
+    finish_block(attention_->result().output);
   }
   return done;
 }
 
-void TiltedMeanErrors::finish_block() {
-  errors_.middleRows(done_, block_) = attention_->result().output;
+void TiltedMeanErrors::finish_block(const Rows<double>& averages) {
+  errors_.middleRows(done_, block_) = averages;
   for (Index row = done_; row < done_ + block_; ++row) {
     errors_.row(row) -= law_->tilted_mean(tilts_.row(row).transpose()).transpose();
   }

@@ -25,7 +25,7 @@ class TiltedMeanErrors {
   const Rows<double>& errors() const { return errors_; }
 
  private:
-  void finish_block();
+  void finish_block(const Rows<double>& averages);
 
   const Law* law_;
   const KeyValueCache<double>* tokens_;

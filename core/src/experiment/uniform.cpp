@@ -167,7 +167,7 @@ class UniformSteps final : public Execution::Steps {
     }
     search_->hear(errors_->errors());
     errors_.reset();
-    return search_->tilts().rows() > 0 ? done : done + read_off();
+    return search_->tilts().rows() > 0 ? done : done + read_off(search_->maxima());
   }
 
  private:
@@ -182,8 +182,8 @@ class UniformSteps final : public Execution::Steps {
   }
 
   /// The suprema at this n. Returns the work that was allowed for and not needed.
-  double read_off() {
-    for (const BallMaximum& maximum : search_->maxima()) {
+  double read_off(const std::vector<BallMaximum>& maxima) {
+    for (const BallMaximum& maximum : maxima) {
       values.push_back(maximum.supremum);
       values.push_back(maximum.agreement);
     }
