@@ -150,7 +150,7 @@ TEST_CASE("a window of the whole context gives what the full context gives", "[w
   const Plan plan = plan_of(small);
   const std::vector<double> values = execute(plan, 0, {});
   const std::size_t per_point = 4 * metrics;
-  for (const std::size_t curve : {0, 2}) {
+  for (const std::size_t curve : {std::size_t{0}, std::size_t{2}}) {
     const double* last = values.data() + values.size() - per_point + curve * metrics;
     CHECK(last[0] < 1e-6);
     CHECK(last[1] < 1e-6);
@@ -215,7 +215,7 @@ TEST_CASE("windows of independent tokens err like draws without replacement, tho
     return result.curves[curve].points[point].metrics[2].value();
   };
   for (std::size_t point = 0; point < 2; ++point) {
-    const double n = independent.curves[0].points[point].n;
+    const auto n = static_cast<double>(independent.curves[0].points[point].n);
     const double without_replacement = (512 - n) / 511;
     const Estimate window = error(independent, 0, point);
     const Estimate iid = error(independent, 1, point);
@@ -235,7 +235,7 @@ TEST_CASE("i.i.d. draws from a sequence err as n^-1/2", "[window][statistics]") 
     "context": 512, "tokens": {"list": [32, 64, 128, 256, 512], "nested": false}, "replicates": 150})"));
   const Curve& iid = result.curves[1];
   CHECK_FALSE(result.points_share_tokens);
-  for (const std::size_t metric : {0, 1}) {
+  for (const std::size_t metric : {std::size_t{0}, std::size_t{1}}) {
     const PowerLawFit fit = iid.fit[metric].value();
     CHECK(std::abs(fit.slope + 0.5) < 4 * std::max(fit.slope_se, 0.015));
   }
