@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
@@ -207,7 +208,8 @@ class WindowSteps final : public Execution::Steps {
 
   void start_stage(Stage stage) {
     stage_ = stage;
-    attention_.emplace(queries_, std::span<const float>(scales_), values_.cols(), compute_);
+    attention_ = std::make_unique<StreamingAttention<float>>(queries_, std::span<const float>(scales_),
+                                                             values_.cols(), compute_);
     seen_ = {0, 0};
     point_ = 0;
   }
@@ -227,7 +229,7 @@ class WindowSteps final : public Execution::Steps {
     const double done = attend_up_to(context_, tokens_.rows());
     if (seen_.last == tokens_.rows()) {
       for (std::size_t head = 0; head < scales_.size(); ++head) {
-        full_.push_back(attention_->result(head).output.cast<double>());
+        full_.emplace_back(attention_->result(head).output.cast<double>());
         full_moments_[head].add(RowsView<double>(full_.back()));
       }
       start_stage(Stage::iid);
@@ -391,7 +393,7 @@ class WindowSteps final : public Execution::Steps {
   Stage stage_ = Stage::full;
   Range seen_{0, 0};  ///< keys that `attention_` has attended to
   std::size_t point_ = 0;
-  std::optional<StreamingAttention<float>> attention_;
+  std::unique_ptr<StreamingAttention<float>> attention_;
   std::vector<double> products_;
 };
 
