@@ -88,13 +88,16 @@ struct CurveKey {
     if (has_horizon) std::erase(parameters, "horizon");
     if (has_horizon) std::erase(parameters, "scale");
     has_horizon = has_horizon || parameters.empty();
+    // The horizon of a wider support is its square; one of the two tells the curves apart.
+    if (std::ranges::find(parameters, "support") != parameters.end()) has_horizon = false;
   }
 
   std::vector<std::string> symbols() const {
     std::vector<std::string> all;
     if (has_horizon) all.push_back(italic("H"));
     for (const std::string& name : parameters) {
-      all.push_back(name == "radius" ? italic("R") : name == "temperature" ? italic("T") : escaped(name));
+      const bool is_size = name == "radius" || name == "support";
+      all.push_back(is_size ? italic("R") : name == "temperature" ? italic("T") : escaped(name));
     }
     return all;
   }

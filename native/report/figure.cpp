@@ -81,20 +81,13 @@ int draw_legend(Svg& svg, const std::vector<LegendEntry>& entries, double left, 
   return rows;
 }
 
-// A metric that nothing is predicted of, such as how far a search can be trusted, has no panel; unless there is no other.
+// How far a search can be trusted stands in the table; a picture is of what it found.
 std::vector<std::size_t> drawn_metrics(const Result& result) {
-  std::vector<std::size_t> predicted;
-  std::vector<std::size_t> all;
+  std::vector<std::size_t> drawn;
   for (std::size_t metric = 0; metric < result.metrics.size(); ++metric) {
-    all.push_back(metric);
-    const bool is_predicted = std::ranges::any_of(result.curves, [&](const Curve& curve) {
-      return std::ranges::any_of(curve.predicted, [&](const Prediction& prediction) {
-        return prediction.metric == result.metrics[metric];
-      });
-    });
-    if (is_predicted) predicted.push_back(metric);
+    if (result.metrics[metric] != "agreement") drawn.push_back(metric);
   }
-  return predicted.empty() ? all : predicted;
+  return drawn;
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ const specs: Record<string, Spec> = {
   'map, gaussian, nested': { ...nestedMap, law: gaussian },
   'map, sphere, nested': { ...nestedMap, law: sphere },
 };
-const otherLaws: Spec[] = [
+const otherLaws: Record<string, unknown>[] = [
   { type: 'gaussian_mixture', dimension: 3, components: [{ weight: 2, mean: 1 }, { covariance: 0.5 }] },
   { type: 'ball', dimension: 3, radius: 1.5 },
   { type: 'box', dimension: 3, half_widths: [1, 1.5, 2] },

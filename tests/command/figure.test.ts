@@ -175,7 +175,9 @@ test('hardmax: panels two in a row, curves told apart by temperature, predicted 
     const frame = descendants(panelOf(svg, metric)).find(({ name }) => name === 'rect')!;
     return [number(frame, 'x'), number(frame, 'y')] as const;
   });
-  const [[left, top], [right], [, below]] = frames as [readonly [number, number], ...typeof frames];
+  const [left, top] = frames[0]!;
+  const right = frames[1]![0];
+  const below = frames[2]![1];
   assert.deepEqual(frames, [
     [left, top],
     [right, top],

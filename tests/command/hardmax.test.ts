@@ -34,9 +34,7 @@ test('the table of hardmax counts standard errors from limits, and leaves out wh
 });
 
 test('limit hardmax: where each curve goes, without running', () => {
-  const { curves } = JSON.parse(
-    succeed(['limit', ...hardmax, '--set', 'query={"point":[1,0,0]}']),
-  ) as {
+  const { curves } = JSON.parse(succeed(['limit', ...hardmax, '--set', 'query={"point":[1,0,0]}'])) as {
     curves: { limit: { lambda: (number | null)[]; gamma: number[][] } }[];
   };
   assert.deepEqual(curves[0]!.limit.lambda, [null, null, null, null]);

@@ -8,7 +8,23 @@ test('spec lists the built-in experiments, a line each', () => {
   const lines = succeed(['spec']).trimEnd().split('\n');
   assert.deepEqual(
     lines.map((line) => line.split(' ')[0]),
-    ['moments', 'paper-gaussian', 'paper-gaussian-quick', 'paper-sphere', 'paper-sphere-quick', 'support', 'line', 'line-streamed', 'map', 'uniform', 'uniform-sphere', 'hardmax', 'random-energy', 'window', 'paper-window'],
+    [
+      'moments',
+      'paper-gaussian',
+      'paper-gaussian-quick',
+      'paper-sphere',
+      'paper-sphere-quick',
+      'support',
+      'line',
+      'line-streamed',
+      'map',
+      'uniform',
+      'uniform-sphere',
+      'hardmax',
+      'random-energy',
+      'window',
+      'paper-window',
+    ],
   );
 });
 

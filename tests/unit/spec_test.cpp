@@ -171,7 +171,7 @@ TEST_CASE("bad specs are refused in one sentence", "[spec]") {
         "law.typo is 1; expected no such field here, only type, dimension, mean, covariance");
   CHECK(
       sentence("law.type", "cauchy") ==
-      R"(law.type is "cauchy"; expected one of gaussian, gaussian_mixture, sphere, ball, box, two_point, points)");
+      R"(law.type is "cauchy"; expected one of gaussian, gaussian_mixture, sphere, ball, box, two_point, points, autoregressive)");
   CHECK(
       sentence("law.covariance", "NaN") ==
       R"(law.covariance is "NaN"; expected a finite number, a list of 2 (the diagonal) or 2 rows of 2 finite numbers)");

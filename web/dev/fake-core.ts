@@ -141,7 +141,14 @@ function fitOf(points: Point[], metric: string): PowerLawFit | null {
   const slope = rows.reduce((sum, row) => sum + (row.x - x) * (row.y - y), 0) / spread;
   const rest = rows.reduce((sum, row) => sum + (row.y - y - slope * (row.x - x)) ** 2, 0) / (rows.length - 2);
   const slope_se = Math.sqrt(rest / spread);
-  return { slope, slope_se, intercept: y - slope * x, intercept_se: slope_se * x, points: rows.length, bootstrap: null };
+  return {
+    slope,
+    slope_se,
+    intercept: y - slope * x,
+    intercept_se: slope_se * x,
+    points: rows.length,
+    bootstrap: null,
+  };
 }
 
 async function heatmap(spec: Spec, request: HeatmapRequest): Promise<Heatmap> {

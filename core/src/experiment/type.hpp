@@ -21,8 +21,8 @@ struct CoolingCurve {
 struct Limits {
   std::vector<Moments> moments;            ///< `moments`, `window`: one a curve
   std::vector<Matrix> sampled_covariance;  ///< `moments` with Spec::reference_draws: one a curve
-  std::vector<MapLimit> maps;              ///< `map`: one a curve; `uniform`: likewise, at the widest query of the ball
-  std::vector<CoolingCurve> cooling;       ///< `hardmax`: one a curve
+  std::vector<MapLimit> maps;  ///< `map`: one a curve; `uniform`: likewise, at the widest query of the ball
+  std::vector<CoolingCurve> cooling;  ///< `hardmax`: one a curve
 };
 
 struct Plan::Contents {
