@@ -105,3 +105,25 @@ TEST_CASE("theory section 7: 200,000 Dirichlet draws know the sphere's covarianc
   CHECK(error < 6e-3);
   CHECK(error > 6e-5);
 }
+
+TEST_CASE("theory section 9: the published sphere sweep is in the hardmax regime, slope about -.04",
+          "[theory]") {
+  const Plan plan(
+      parse_spec(with_setting(builtin_spec("paper-sphere").json, "sampled_reference.draws", "100")));
+  for (const Curve& curve : plan.skeleton().curves) {
+    bool is_predicted = false;
+    for (const Prediction& prediction : curve.predicted) {
+      if (prediction.name == "hardmax slope" && prediction.metric == "covariance") {
+        is_predicted = true;
+        CHECK(prediction.value < -0.037);
+        CHECK(prediction.value > -0.043);
+      }
+    }
+    CHECK(is_predicted);
+  }
+  const Plan mild(parse_spec(R"({"experiment": "moments", "law": {"type": "sphere", "dimension": 3},
+    "attention": {"matrix": 1}, "tokens": [100, 1000, 10000]})"));
+  for (const Prediction& prediction : mild.skeleton().curves[0].predicted) {
+    CHECK(prediction.name != "hardmax slope");
+  }
+}

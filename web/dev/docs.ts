@@ -46,7 +46,10 @@ function files(): string[] {
 function page(file: string, content: string): string {
   const up = '../'.repeat(file.split('/').length - 1);
   const title = /<h1>(.*?)<\/h1>/s.exec(content)?.[1]?.replaceAll(/<[^>]*>/g, '') ?? 'asymptoken';
-  const linked = content.replaceAll(/(href="(?!\w+:)[^"#]*)\.md(?=["#])/g, '$1.html');
+  // Files of the repository are no pages here.
+  const linked = content
+    .replaceAll(/<a href="(?:\.\.\/)+(?:core|native|tests|wasm)\/[^"]*">(.*?)<\/a>/gs, '<code>$1</code>')
+    .replaceAll(/(href="(?!\w+:)[^"#]*)\.md(?=["#])/g, '$1.html');
   const index = file === 'index.md' ? '' : `<a href="${up}index.html">All pages</a> · `;
   return `<!doctype html>
 <html lang="en">

@@ -147,9 +147,7 @@ class HardmaxSteps final : public Execution::Steps {
     const Vector places = places_of_tokens();
     const Rows<float> values = stream_.values(tokens_);
     hardmax_.add(places, values);
-    if (attention_) {
-      attend(values, places);
-    }
+    attend(values, places);
     seen_ += count;
     if (seen_ == n) {
       read_off();
@@ -190,11 +188,14 @@ class HardmaxSteps final : public Execution::Steps {
 
   /// A token's place is one more number of its value, so that softmax averages it along.
   void attend(const Rows<float>& values, const Vector& places) {
+    if (!attention_) {
+      return;
+    }
     Rows<float> extended(values.rows(), value_dimension_ + 1);
     extended << values, places.cast<float>();
     cache_.clear();
     cache_.append(tokens_, extended);
-    attention_.value().accumulate(cache_, 0, cache_.size());
+    attention_->accumulate(cache_, 0, cache_.size());
   }
 
   /// The metrics at the n tokens seen so far.

@@ -45,7 +45,8 @@ double HardmaxLogits::lambda(const Spec& spec, double temperature, double n) con
 }
 
 double HardmaxLogits::range(const Law& law) const {
-  return mean + height - tilt.dot(law.support_maximum(-tilt).value().maximiser);
+  const auto lowest = law.support_maximum(-tilt);
+  return lowest ? mean + height - tilt.dot(lowest->maximiser) : std::numeric_limits<double>::infinity();
 }
 
 }  // namespace asymptoken

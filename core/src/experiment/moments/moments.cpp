@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "asymptoken/fit.hpp"
+#include "asymptoken/hardmax.hpp"
 #include "experiment/moments/dirichlet.hpp"
 #include "experiment/moments/moment_errors.hpp"
 #include "experiment/moments/steps.hpp"
@@ -97,6 +98,26 @@ double slope_over_floor(const Spec& spec, double rate) {
   return fit ? fit->slope : -rate;
 }
 
+/// Whether averaging does not begin at any n: rho of a usual query is larger.
+bool is_hardmax(const Spec& spec, const Head& head) {
+  const Index d = spec.law->dimension();
+  const double usual =
+      head.form.A.norm() / static_cast<double>(d) * std::sqrt(spec.law->covariance().trace());
+  const Vector t = Vector::Constant(d, usual);
+  return spec.law->doubled_tilt(t).log_inflation > portable_log(static_cast<double>(spec.tokens.back()));
+}
+
+/// Of the shift of the covariance in hardmax attention on the sphere (hardmax_covariance_shift).
+double hardmax_slope(const Spec& spec) {
+  std::vector<FitPoint> points;
+  for (const std::int64_t tokens : spec.tokens) {
+    const auto n = static_cast<double>(tokens);
+    const double error = largest_cosine(spec.law->dimension(), n).mean_squared_sine;
+    points.push_back({.n = n, .mean = error, .standard_deviation = error, .count = 1});
+  }
+  return fit_power_law(points, FitWeights::equal).value_or(PowerLawFit{}).slope;
+}
+
 /// Slopes of the error of either moment, and the constant where it is known.
 std::vector<Prediction> predictions(const Spec& spec, const Head& head) {
   std::vector<Prediction> predicted;
@@ -123,6 +144,10 @@ std::vector<Prediction> predictions(const Spec& spec, const Head& head) {
             "slope of (n^-2b + N^-2b)^(1/2), b = min(1/2, 1/(1+H^2)), N the reference's tokens");
       }
     } else if (spec.law->is_bounded()) {
+      if (spec.law->name() == "sphere" && metric.starts_with("covariance") && is_hardmax(spec, head)) {
+        add("hardmax slope", hardmax_slope(spec), Status::derived,
+            "of 1 - E c_n^2, c_n the largest of n cosines: the covariance's shift for A -> infinity");
+      }
       add("compact-support rate", -0.5, Status::derived, "-1/2, once n is far above rho");
     }
   }
