@@ -33,8 +33,8 @@ Quadrature queries_of(const Spec& spec, const Item& item, const Rows<double>& ke
     return Quadrature{.points = points,
                       .weights = Vector::Constant(points.rows(), 1.0 / static_cast<double>(points.rows()))};
   };
-  if (spec.quadrature_nodes > 0) {
-    return spec.law->quadrature(static_cast<Index>(spec.quadrature_nodes)).value();
+  if (spec.quadrature.weights.size() > 0) {
+    return spec.quadrature;
   }
   return equal(spec.fresh_queries > 0
                    ? by_definition::draws(spec, StreamPurpose::queries, item, spec.fresh_queries)
@@ -171,6 +171,10 @@ TEST_CASE("sampled references, queries and norms that make no sense are refused"
         "sampled_reference.tokens is 0; expected an integer from 1 to 1000000000");
   CHECK(message("queries", R"({"quadrature": 1})") ==
         "queries.quadrature is 1; expected an integer from 2 to 1000000");
+  CHECK(message("queries", R"({"quadrature": 1000})") ==
+        "queries.quadrature is 1000; expected at most 1000000 nodes^dimension, on a law that has one: "
+        "gaussian with "
+        "dimension 1 to 3, or points");
   CHECK(message("covariance_norm", "nuclear") ==
         "covariance_norm is \"nuclear\"; expected one of frobenius, spectral");
   CHECK(message("fit", R"({"resamples": -1})") ==

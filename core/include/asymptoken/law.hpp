@@ -94,7 +94,7 @@ using LawPointer = std::shared_ptr<const Law>;
 // are [derived]; what transformed_moments costs is said here.
 
 /// N(mean, covariance). Throws Error (fields `law.mean`, `law.covariance`) unless the covariance is finite,
-/// symmetric and positive definite and the sizes agree. Moments in closed form. Quadrature, for d <= 3: the trapezoidal rule
+/// symmetric and positive definite and the sizes agree. Moments in closed form. Quadrature, for d <= 3 and up to 1e6 points: the trapezoidal rule
 /// to 8.5 standard deviations along the columns of a Cholesky factor, whose error falls faster than any power of the nodes.
 LawPointer gaussian(const Vector& mean, const Matrix& covariance);
 

@@ -70,7 +70,7 @@ struct Spec {
   /// the law; `queries.quadrature`: Law::quadrature with so many nodes an axis. The latter two cost n x queries and stream the
   /// tokens, so that memory does not grow with n.
   std::int64_t fresh_queries = 0;
-  std::int64_t quadrature_nodes = 0;
+  Quadrature quadrature;  ///< no points: none
   /// `moments`: a second reference beside the exact limit, as the authors have it: the moments of one sample of so many
   /// tokens (`sampled_reference.tokens`), or on the sphere the covariance by so many Dirichlet draws
   /// (`sampled_reference.draws`). 0: none.

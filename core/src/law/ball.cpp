@@ -39,10 +39,12 @@ class Ball final : public Law {
   }
 
   std::optional<SupportMaximum> support_maximum(const Vector& t) const override {
-    SupportMaximum maximum = above_->support_maximum(lifted(t)).value();
-    maximum.maximiser = below(maximum.maximiser);
-    if (dimension_ == 1) {
-      maximum.distance_exponent = 1.0;  // an interval ends in corners
+    std::optional<SupportMaximum> maximum = above_->support_maximum(lifted(t));
+    if (maximum) {
+      maximum->maximiser = below(maximum->maximiser);
+      if (dimension_ == 1) {
+        maximum->distance_exponent = 1.0;  // an interval ends in corners
+      }
     }
     return maximum;
   }

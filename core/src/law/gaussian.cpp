@@ -30,12 +30,16 @@ std::optional<Moments> Gaussian::transformed_moments(const Matrix& A, const Matr
 std::optional<Quadrature> Gaussian::quadrature(Index nodes) const {
   constexpr Index most_axes = 3;
   constexpr double reach = 8.5;  // beyond which there is 2e-17 of the mass
+  constexpr Index most_points = 1'000'000;
   const Index d = dimension();
   if (d > most_axes || nodes < 2) {
     return std::nullopt;
   }
   Index count = 1;
   for (Index axis = 0; axis < d; ++axis) {
+    if (count > most_points / nodes) {
+      return std::nullopt;
+    }
     count *= nodes;
   }
   Quadrature rule{.points = Rows<double>(count, d), .weights = Vector(count)};

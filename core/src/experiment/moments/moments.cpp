@@ -28,11 +28,14 @@ void read_queries(Reader& reader, Spec& spec) {
   }
   Reader queries = reader.object("queries");
   if (queries.has("quadrature")) {
-    spec.quadrature_nodes = queries.integer("quadrature", std::nullopt, 2, 1'000'000);
-    if (!spec.law->quadrature(static_cast<Index>(spec.quadrature_nodes))) {
+    const std::int64_t nodes = queries.integer("quadrature", std::nullopt, 2, 1'000'000);
+    const auto quadrature = spec.law->quadrature(static_cast<Index>(nodes));
+    if (!quadrature) {
       queries.reject("quadrature",
-                     "to be left out, or a law that has one: gaussian with dimension 1 to 3, or points");
+                     "at most 1000000 nodes^dimension, on a law that has one: gaussian with dimension 1 to "
+                     "3, or points");
     }
+    spec.quadrature = *quadrature;
   } else {
     spec.fresh_queries = queries.integer("count", std::nullopt, 1, most_queries);
   }
@@ -63,16 +66,15 @@ void read(Reader& reader, Spec& spec) {
   spec.spectral_norm = reader.choice("covariance_norm", {"frobenius", "spectral"}) == "spectral";
 }
 
-bool tokens_attend(const Spec& spec) { return spec.fresh_queries == 0 && spec.quadrature_nodes == 0; }
+bool tokens_attend(const Spec& spec) {
+  return spec.fresh_queries == 0 && spec.quadrature.weights.size() == 0;
+}
 
 double query_count(const Spec& spec, double n) {
   if (tokens_attend(spec)) {
     return n;
   }
-  return spec.fresh_queries > 0
-             ? static_cast<double>(spec.fresh_queries)
-             : static_cast<double>(
-                   spec.law->quadrature(static_cast<Index>(spec.quadrature_nodes))->weights.size());
+  return static_cast<double>(spec.fresh_queries > 0 ? spec.fresh_queries : spec.quadrature.weights.size());
 }
 
 std::vector<std::string> metrics(const Spec& spec) {

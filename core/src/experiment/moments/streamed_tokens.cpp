@@ -16,8 +16,8 @@ constexpr Index queries_per_block = 96;
 
 /// The queries of an item. Only those of a quadrature have weights.
 Quadrature queries_of(const Spec& spec, const Item& item) {
-  if (spec.quadrature_nodes > 0) {
-    return spec.law->quadrature(static_cast<Index>(spec.quadrature_nodes)).value();
+  if (spec.fresh_queries == 0) {
+    return spec.quadrature;
   }
   Rows<float> fresh(static_cast<Index>(spec.fresh_queries), spec.law->dimension());
   const auto point = static_cast<std::uint32_t>(item.first_point);
