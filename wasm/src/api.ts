@@ -43,7 +43,7 @@ export interface SlopeInterval {
 
 export interface Prediction {
   metric: string;
-  quantity: 'slope' | 'constant';
+  quantity: 'slope' | 'constant' | 'limit';
   name: string;
   value: number;
   status: Status;

@@ -29,7 +29,8 @@ struct Point {
 /// A number that theory gives for a metric of a curve.
 struct Prediction {
   std::string metric;
-  std::string quantity;  ///< `slope` (of log error on log n) or `constant` (error ~ constant n^slope)
+  /// `slope` (of log error on log n), `constant` (error ~ constant n^slope) or `limit` (of the metric itself, for large n)
+  std::string quantity;
   std::string name;      ///< such as `guaranteed rate`
   double value;
   Status status;
