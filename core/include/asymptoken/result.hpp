@@ -31,7 +31,7 @@ struct Prediction {
   std::string metric;
   /// `slope` (of log error on log n), `constant` (error ~ constant n^slope) or `limit` (of the metric itself, for large n)
   std::string quantity;
-  std::string name;      ///< such as `guaranteed rate`
+  std::string name;  ///< such as `guaranteed rate`
   double value;
   Status status;
   std::string formula;
