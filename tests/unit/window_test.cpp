@@ -55,15 +55,17 @@ struct Naive {
 };
 
 /// Keys of one query under the definition of the experiment: 2w+1 around it, inside the sequence, and random ones.
-std::vector<Index> window_keys(const Plan& plan, const Item& item, std::int64_t n, Index query) {
-  const Index N = plan.spec().context;
-  const Index w = (n - 1 - plan.spec().random_keys) / 2;
+std::vector<Index> window_keys(const Plan& plan, const Item& item, std::int64_t seen, Index query) {
+  const auto n = static_cast<Index>(seen);
+  const auto N = static_cast<Index>(plan.spec().context);
+  const auto random_keys = static_cast<Index>(plan.spec().random_keys);
+  const Index w = (n - 1 - random_keys) / 2;
   Index first = query - w;
   while (first < 0) ++first;
   while (first + 2 * w + 1 > N) --first;
   std::vector<Index> keys;
   for (Index key = first; key <= first + 2 * w; ++key) keys.push_back(key);
-  RandomKeys random(stream_of(plan, item, StreamPurpose::random_keys), N, plan.spec().random_keys + 1);
+  RandomKeys random(stream_of(plan, item, StreamPurpose::random_keys), N, random_keys + 1);
   random.append(query, first, first + 2 * w + 1, n - (2 * w + 1), keys);
   return keys;
 }
