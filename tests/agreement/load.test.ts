@@ -61,9 +61,11 @@ test('wrong options are refused', async () => {
 test('the built-in specs are complete', async (t) => {
   const asymptoken = await open(t, { workers: 1 });
   const specs = await asymptoken.specs();
-  assert.deepEqual(
-    specs.map(({ name }) => name),
-    specs.map(({ spec }) => spec.experiment),
-  );
-  for (const { spec } of specs) assert.deepEqual(await asymptoken.complete(spec), spec);
+  // An experiment has a spec of its own name, and there are more for it.
+  const names = specs.map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+  for (const { spec } of specs) {
+    assert.ok(names.includes(spec.experiment), spec.experiment);
+    assert.deepEqual(await asymptoken.complete(spec), spec);
+  }
 });
