@@ -13,6 +13,8 @@ export function docs(): Plugin {
     output: 'mathml',
     throwOnError: true,
   });
+  // It takes C(R) for a registered trade mark.
+  markdown.disable('replacements');
   return {
     name: 'asymptoken-docs',
     apply: 'build',
@@ -30,8 +32,8 @@ export function docs(): Plugin {
           emit(file, source);
         }
       }
-      emit('page.css', readFileSync(join(styles, 'page.css')));
-      emit('theme.css', readFileSync(join(styles, 'theme.css')));
+      for (const style of ['docs.css', 'page.css', 'theme.css'])
+        emit(style, readFileSync(join(styles, style)));
     },
   };
 }
@@ -49,6 +51,8 @@ function page(file: string, content: string): string {
   // Files of the repository are no pages here.
   const linked = content
     .replaceAll(/<a href="(?:\.\.\/)+(?:core|native|tests|wasm)\/[^"]*">(.*?)<\/a>/gs, '<code>$1</code>')
+    .replaceAll('<table>', '<div class="scroller" tabindex="0"><table>')
+    .replaceAll('</table>', '</table></div>')
     .replaceAll(/(href="(?!\w+:)[^"#]*)\.md(?=["#])/g, '$1.html');
   const index = file === 'index.md' ? '' : `<a href="${up}index.html">All pages</a> · `;
   return `<!doctype html>
@@ -59,7 +63,7 @@ function page(file: string, content: string): string {
     <meta name="color-scheme" content="light dark" />
     <title>${title} · asymptoken</title>
     <link rel="icon" href="${up}../icon.svg" type="image/svg+xml" />
-    <link rel="stylesheet" href="${up}page.css" />
+    <link rel="stylesheet" href="${up}docs.css" />
   </head>
   <body>
     <main>
