@@ -36,4 +36,9 @@ std::string with_error(double value, double error) {
   return fixed(value, std::clamp(decimals, 0, 12)) + " ± " + fixed(error, std::clamp(decimals, 0, 12));
 }
 
+std::string slope_text(const Curve& curve, std::size_t metric) {
+  const std::optional<PowerLawFit>& fit = curve.fit[metric];
+  return fit ? with_error(fit->slope, slope_standard_error(curve, metric)) : "-";
+}
+
 }  // namespace asymptoken::native

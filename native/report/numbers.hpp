@@ -15,9 +15,7 @@ std::string significant(double value, int digits);
 /// `value ± error`, both to the second digit of the error.
 std::string with_error(double value, double error);
 
-/// The slope of a curve's fit, which must be there.
-inline std::string slope_text(const Curve& curve, std::size_t metric) {
-  return with_error(curve.fit[metric]->slope, slope_standard_error(curve, metric));
-}
+/// The slope of a curve's fit; `-` without one.
+std::string slope_text(const Curve& curve, std::size_t metric);
 
 }  // namespace asymptoken::native

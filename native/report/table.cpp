@@ -100,7 +100,7 @@ std::string metric_table(const Result& result, std::size_t metric) {
     if (std::ranges::find(telling, "horizon") == telling.end()) line.push_back(significant(curve.horizon, 4));
     if (!points.empty()) line.push_back(measured(curve, 0, metric));
     if (several) line.push_back(measured(curve, points.size() - 1, metric));
-    line.push_back(curve.fit[metric] ? slope_text(curve, metric) : "-");
+    line.push_back(slope_text(curve, metric));
     for (const Prediction& prediction : predictions) {
       line.push_back(compared(curve, find_prediction(curve, prediction), metric));
     }

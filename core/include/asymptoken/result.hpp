@@ -56,7 +56,8 @@ struct Provenance {
   double wall_seconds = 0;
 };
 
-/// The standard error that the slope of a curve's fit is judged by: the bootstrap's where there is one, else the fit's.
+/// The standard error that the slope of a curve's fit is judged by: the bootstrap's where there is one, else the fit's; 0
+/// without a fit.
 double slope_standard_error(const Curve& curve, std::size_t metric);
 
 /// By how many of these the measured slope exceeds a predicted one; nothing for other predictions and without a fit.

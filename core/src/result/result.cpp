@@ -11,19 +11,24 @@ namespace asymptoken {
 double Estimate::standard_error() const { return standard_deviation / std::sqrt(static_cast<double>(count)); }
 
 double slope_standard_error(const Curve& curve, std::size_t metric) {
-  const auto& interval = curve.intervals[metric];
-  return interval ? interval->standard_error : curve.fit[metric]->slope_se;
+  const std::optional<PowerLawFit>& fit = curve.fit[metric];
+  const std::optional<SlopeInterval>& interval = curve.intervals[metric];
+  if (interval) {
+    return interval->standard_error;
+  }
+  return fit ? fit->slope_se : 0.0;
 }
 
 std::optional<double> slope_excess(const Curve& curve, std::size_t metric, const Prediction& prediction) {
-  if (prediction.quantity != "slope" || metric >= curve.fit.size() || !curve.fit[metric]) {
+  if (prediction.quantity != "slope" || metric >= curve.fit.size()) {
     return std::nullopt;
   }
+  const std::optional<PowerLawFit>& fit = curve.fit[metric];
   const double error = slope_standard_error(curve, metric);
-  if (!(error > 0.0)) {
+  if (!fit || !(error > 0.0)) {
     return std::nullopt;
   }
-  return (curve.fit[metric]->slope - prediction.value) / error;
+  return (fit->slope - prediction.value) / error;
 }
 
 std::string_view version() { return ASYMPTOKEN_VERSION; }
