@@ -98,7 +98,7 @@ class Merger {
   std::size_t items_done() const { return items_done_; }
   double work_done() const { return work_done_; }
   bool has(std::size_t item) const;
-  /// Of the items that can be compared already. Bootstrap intervals take a while: a tenth of a second for twelve curves of 40 replicates.
+  /// Of the items that can be compared already. Bootstrap intervals take FitOptions::resamples fits of every curve.
   Result result(Intervals intervals = Intervals::compute) const;
 
  private:

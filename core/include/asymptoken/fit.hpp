@@ -33,8 +33,8 @@ struct FitPoint {
 };
 
 /// Weighted least squares of log mean on log n with weights w = (mean / (standard_deviation / sqrt(count)))^2 (or equal
-/// ones), for independent points: the authors' fits. Standard errors come from the scatter about the line, with points - 2 degrees of
-/// freedom. [paper]
+/// ones), for independent points: the authors' fits. Standard errors come from the scatter about the line, with points - 2
+/// degrees of freedom. [paper]
 /// Points whose mean or spread is not positive carry no usable weight and are left out; nothing when fewer than
 /// three remain.
 std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points,

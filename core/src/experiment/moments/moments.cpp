@@ -87,17 +87,23 @@ std::vector<std::string> metrics(const Spec& spec) {
   return names;
 }
 
-/// The slope that a sample of N tokens shows as reference: its own error does not fall with n.
-double slope_over_floor(const Spec& spec, double rate) {
-  const double floor = portable_exp(-2.0 * rate * portable_log(static_cast<double>(spec.reference_tokens)));
+/// Of a predicted error over the spec's grid of n.
+template <class Error>
+double slope_over_grid(const Spec& spec, Error error_at) {
   std::vector<FitPoint> points;
   for (const std::int64_t tokens : spec.tokens) {
     const auto n = static_cast<double>(tokens);
-    const double error = std::sqrt(portable_exp(-2.0 * rate * portable_log(n)) + floor);
+    const double error = error_at(n);
     points.push_back({.n = n, .mean = error, .standard_deviation = error, .count = 1});
   }
-  const auto fit = fit_power_law(points, FitWeights::equal);
-  return fit ? fit->slope : -rate;
+  return fit_power_law(points, FitWeights::equal).value_or(PowerLawFit{}).slope;
+}
+
+/// The slope that a sample of N tokens shows as reference: its own error does not fall with n.
+double slope_over_floor(const Spec& spec, double rate) {
+  const auto squared_error = [rate](double n) { return portable_exp(-2.0 * rate * portable_log(n)); };
+  const double floor = squared_error(static_cast<double>(spec.reference_tokens));
+  return slope_over_grid(spec, [&](double n) { return std::sqrt(squared_error(n) + floor); });
 }
 
 /// Whether averaging does not begin at any n: rho of a usual query is larger.
@@ -111,13 +117,8 @@ bool is_hardmax(const Spec& spec, const Head& head) {
 
 /// Of the shift of the covariance in hardmax attention on the sphere (hardmax_covariance_shift).
 double hardmax_slope(const Spec& spec) {
-  std::vector<FitPoint> points;
-  for (const std::int64_t tokens : spec.tokens) {
-    const auto n = static_cast<double>(tokens);
-    const double error = largest_cosine(spec.law->dimension(), n).mean_squared_sine;
-    points.push_back({.n = n, .mean = error, .standard_deviation = error, .count = 1});
-  }
-  return fit_power_law(points, FitWeights::equal).value_or(PowerLawFit{}).slope;
+  return slope_over_grid(
+      spec, [&](double n) { return largest_cosine(spec.law->dimension(), n).mean_squared_sine; });
 }
 
 /// Slopes of the error of either moment, and the constant where it is known.
@@ -128,6 +129,8 @@ std::vector<Prediction> predictions(const Spec& spec, const Head& head) {
   }
   const double H = head.horizon;
   const bool is_gaussian = spec.law->name() == "gaussian";
+  constexpr std::size_t fewest_points = 3;
+  const bool has_slopes = spec.tokens.size() >= fewest_points;
   for (const std::string& metric : metrics(spec)) {
     const auto add = [&](std::string_view name, double value, Status status, std::string_view formula) {
       predicted.push_back({.metric = metric,
@@ -141,12 +144,13 @@ std::vector<Prediction> predictions(const Spec& spec, const Head& head) {
     if (is_gaussian) {
       const Status status = H < 1 ? Status::derived : Status::heuristic;
       add("Gaussian rate", -gaussian_rate(H), status, "-min(1/2, 1/(1+H^2))");
-      if (spec.reference_tokens > 0 && metric.ends_with("_from_sample")) {
+      if (has_slopes && spec.reference_tokens > 0 && metric.ends_with("_from_sample")) {
         add("Gaussian rate over its floor", slope_over_floor(spec, gaussian_rate(H)), status,
             "slope of (n^-2b + N^-2b)^(1/2), b = min(1/2, 1/(1+H^2)), N the reference's tokens");
       }
     } else if (spec.law->is_bounded()) {
-      if (spec.law->name() == "sphere" && metric.starts_with("covariance") && is_hardmax(spec, head)) {
+      if (has_slopes && spec.law->name() == "sphere" && metric.starts_with("covariance") &&
+          is_hardmax(spec, head)) {
         add("hardmax slope", hardmax_slope(spec), Status::derived,
             "of 1 - E c_n^2, c_n the largest of n cosines: the covariance's shift for A -> infinity");
       }
