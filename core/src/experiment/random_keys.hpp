@@ -5,13 +5,9 @@
 
 #include "asymptoken/matrix.hpp"
 #include "asymptoken/random.hpp"
+#include "random/uniform_index.hpp"
 
 namespace asymptoken {
-
-/// An index below `count` < 2^31 from a random word; the probabilities of two indices differ by less than 2^-32.
-inline Index uniform_index(std::uint32_t word, Index count) {
-  return static_cast<Index>((std::uint64_t{word} * static_cast<std::uint64_t>(count)) >> 32);
-}
 
 /// Different tokens of a context, drawn at random outside a window. A query's draws depend on (stream, query) alone.
 class RandomKeys {

@@ -6,6 +6,7 @@
 
 #include "asymptoken/error.hpp"
 #include "asymptoken/fit.hpp"
+#include "random/uniform_index.hpp"
 
 namespace asymptoken {
 
@@ -22,7 +23,7 @@ class Draws {
       first_ += words_.size();
       next_ = 0;
     }
-    return static_cast<std::size_t>((static_cast<std::uint64_t>(words_[next_++]) * bound) >> 32);
+    return uniform_index(words_[next_++], bound);
   }
 
  private:
