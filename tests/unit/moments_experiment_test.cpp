@@ -167,6 +167,8 @@ TEST_CASE("sampled references, queries and norms that make no sense are refused"
         "sampled_reference.draws is 100; expected to be left out, because only the sphere's covariance is an "
         "average over "
         "Dirichlet draws");
+  CHECK(message("sampled_reference", "5") ==
+        R"(sampled_reference is 5; expected none, {"tokens": N} or {"draws": N})");
   CHECK(message("sampled_reference", R"({"tokens": 0})") ==
         "sampled_reference.tokens is 0; expected an integer from 1 to 1000000000");
   CHECK(message("queries", R"({"quadrature": 1})") ==

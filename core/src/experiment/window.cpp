@@ -24,7 +24,8 @@ constexpr Index keys_per_step = 1024;
 
 void read(Reader& reader, Spec& spec) {
   spec.context = reader.integer("context", std::nullopt, 1, 1'000'000'000);
-  spec.random_keys = reader.integer("random", 0, 0, 1'000'000'000);
+  // A query always sees itself.
+  spec.random_keys = reader.integer("random", 0, 0, spec.context - 1);
   spec.nested = true;
 }
 

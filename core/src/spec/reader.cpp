@@ -125,11 +125,13 @@ bool Reader::boolean(std::string_view key, bool otherwise) {
   return value.get<bool>();
 }
 
-std::string Reader::choice(std::string_view key, const std::vector<std::string_view>& choices) {
+std::string Reader::choice(std::string_view key, const std::vector<std::string_view>& choices,
+                           std::string_view alternative) {
   std::string expected = choices.size() > 1 ? "one of " : "";
   for (const std::string_view choice : choices) {
     expected += (choice == choices.front() ? "" : ", ") + std::string(choice);
   }
+  expected += alternative;
   const Json& value = take(key, Json(choices.front()), expected);
   if (!value.is_string() ||
       std::ranges::find(choices, value.get_ref<const std::string&>()) == choices.end()) {

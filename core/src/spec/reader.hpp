@@ -33,8 +33,10 @@ class Reader {
   std::uint64_t seed(std::string_view key, std::uint64_t otherwise);
   double number(std::string_view key, std::optional<double> otherwise, Range range);
   bool boolean(std::string_view key, bool otherwise);
-  /// One of `choices`; the first is the default.
-  std::string choice(std::string_view key, const std::vector<std::string_view>& choices);
+  /// One of `choices`; the first is the default. `alternative` is what else the field could have been, for the sentence of
+  /// an Error.
+  std::string choice(std::string_view key, const std::vector<std::string_view>& choices,
+                     std::string_view alternative = "");
 
   /// A number (every entry) or a list of `size` numbers.
   Vector vector(std::string_view key, Index size, std::optional<double> otherwise);

@@ -23,7 +23,7 @@ constexpr std::int64_t most_queries = 1'000'000'000;
 
 void read_queries(Reader& reader, Spec& spec) {
   if (!reader.is_object("queries")) {
-    reader.choice("queries", {"tokens"});
+    reader.choice("queries", {"tokens"}, R"(, {"count": m} or {"quadrature": m})");
     return;
   }
   Reader queries = reader.object("queries");
@@ -44,7 +44,7 @@ void read_queries(Reader& reader, Spec& spec) {
 
 void read_sampled_reference(Reader& reader, Spec& spec) {
   if (!reader.is_object("sampled_reference")) {
-    reader.choice("sampled_reference", {"none"});
+    reader.choice("sampled_reference", {"none"}, R"(, {"tokens": N} or {"draws": N})");
     return;
   }
   Reader reference = reader.object("sampled_reference");
