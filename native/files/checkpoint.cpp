@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -113,7 +114,8 @@ std::size_t Checkpoint::restore(const std::string& text, const std::string& firs
 }
 
 void Checkpoint::append(std::size_t item, std::span<const double> values) {
-  // What is not defined is NaN, which JSON writes as null.
+  // What is not defined is NaN, which JSON writes as null; infinity has no such place, and its item is done again.
+  if (std::ranges::any_of(values, [](double value) { return std::isinf(value); })) return;
   write_line(json{{"item", item}, {"values", values}}.dump() + "\n");
 }
 

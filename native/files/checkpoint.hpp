@@ -31,7 +31,8 @@ class Checkpoint {
   /// Every SIMD target that took part, as `avx2` or `avx2+sse2`.
   const std::string& simd() const { return simd_; }
 
-  /// Adds one line. Values are finite, or NaN where a metric is not defined.
+  /// Adds one line. Values that are not defined (NaN) are kept as such; an item with an infinite one is not kept, and simply
+  /// done again.
   void append(std::size_t item, std::span<const double> values);
 
  private:

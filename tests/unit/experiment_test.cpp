@@ -6,12 +6,11 @@
 #include "asymptoken/attention.hpp"
 #include "asymptoken/error.hpp"
 #include "by_definition.hpp"
+#include "run_experiment.hpp"
 
 using namespace asymptoken;
 
 namespace {
-
-Plan plan_of(const std::string& json) { return Plan(parse_spec(json)); }
 
 const std::string moments = R"({"experiment": "moments", "seed": 9,
  "law": {"type": "gaussian", "dimension": 3, "mean": [0.5, 0, -1], "covariance": [[1, 0.2, 0], [0.2, 0.7, 0], [0, 0, 1.3]]},
@@ -26,14 +25,6 @@ const std::string nested = R"({"list": [40, 90, 100, 1500, 2100, 5000], "nested"
 const std::string nested_moments = with_setting(moments, "tokens", nested);
 const std::string nested_fresh = with_setting(nested_moments, "queries", R"({"count": 200})");
 const std::string nested_map = with_setting(map, "tokens", nested);
-
-Result run(const Plan& plan, Compute compute = {}) {
-  Merger merger(plan);
-  for (std::size_t item = 0; item < plan.items().size(); ++item) {
-    merger.add(item, execute(plan, item, compute));
-  }
-  return merger.result();
-}
 
 }  // namespace
 

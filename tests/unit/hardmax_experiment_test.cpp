@@ -6,12 +6,12 @@
 #include "asymptoken/error.hpp"
 #include "asymptoken/experiment.hpp"
 #include "asymptoken/hardmax.hpp"
+#include "by_definition.hpp"
+#include "run_experiment.hpp"
 
 using namespace asymptoken;
 
 namespace {
-
-Plan plan_of(const std::string& json) { return Plan(parse_spec(json)); }
 
 const std::string on_sphere = R"({"experiment": "hardmax", "seed": 3,
  "law": {"type": "sphere", "dimension": 3, "radius": 2},
@@ -32,23 +32,6 @@ std::string nested(const std::string& json) {
 const std::string every_spec[] = {on_sphere,           critical,          logarithmic,
                                   two_points,          nested(on_sphere), nested(critical),
                                   nested(logarithmic), nested(two_points)};
-
-Result run(const Plan& plan) {
-  Merger merger(plan);
-  for (std::size_t item = 0; item < plan.items().size(); ++item) {
-    merger.add(item, execute(plan, item, {}));
-  }
-  return merger.result();
-}
-
-Rows<double> tokens_of(const Plan& plan, const Item& item) {
-  const Spec& spec = plan.spec();
-  Rows<float> tokens(spec.tokens[item.first_point + item.points - 1], spec.law->dimension());
-  spec.law->sample(Stream::of(spec.seed, StreamPurpose::tokens, static_cast<std::uint32_t>(item.replicate),
-                              static_cast<std::uint32_t>(item.first_point)),
-                   0, tokens);
-  return tokens.cast<double>();
-}
 
 struct Metrics {
   double error, distance, participation, gap;
@@ -98,7 +81,7 @@ TEST_CASE("hardmax measures what it says at every temperature", "[experiment][ha
     INFO(spec.json);
     for (std::size_t i = 0; i < plan.items().size(); ++i) {
       const Item& item = plan.items()[i];
-      const Rows<double> tokens = tokens_of(plan, item);
+      const Rows<double> tokens = by_definition::tokens(plan.spec(), item);
       const std::vector<double> values = execute(plan, i, {});
       REQUIRE(values.size() == 16 * item.points);
       for (std::size_t k = 0; k < 4 * item.points; ++k) {
@@ -123,7 +106,7 @@ TEST_CASE("tokens that tie share hardmax, and the cold softmax", "[experiment][h
   // Every fourth token or so is (1, 1), the maximum; the third coordinate does not matter, and averages out.
   const Plan plan = plan_of(R"({"experiment": "hardmax", "law": {"type": "two_point", "dimension": 3},
     "attention": {"matrix": 1}, "query": {"point": [1, 2, 0]}, "temperatures": [0, 0.001], "tokens": 64, "replicates": 1})");
-  const Rows<double> tokens = tokens_of(plan, plan.items().front());
+  const Rows<double> tokens = by_definition::tokens(plan.spec(), plan.items().front());
   double ties = 0;
   double third = 0;
   for (const auto& token : tokens.rowwise()) {

@@ -6,12 +6,11 @@
 #include "asymptoken/experiment.hpp"
 #include "by_definition.hpp"
 #include "experiment/moments/dirichlet.hpp"
+#include "run_experiment.hpp"
 
 using namespace asymptoken;
 
 namespace {
-
-Plan plan_of(const std::string& json) { return Plan(parse_spec(json)); }
 
 const std::string own_tokens = R"({"experiment": "moments", "seed": 9,
  "law": {"type": "gaussian", "dimension": 3, "mean": [0.5, 0, -1], "covariance": [[1, 0.2, 0], [0.2, 0.7, 0], [0, 0, 1.3]]},
@@ -71,12 +70,6 @@ std::vector<double> expected_errors(const Plan& plan, const Item& item) {
     }
   }
   return errors;
-}
-
-void add_all(Merger& merger, const Plan& plan) {
-  for (std::size_t i = 0; i < plan.items().size(); ++i) {
-    merger.add(i, execute(plan, i, {}));
-  }
 }
 
 }  // namespace

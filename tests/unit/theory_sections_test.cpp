@@ -4,6 +4,7 @@
 
 #include "asymptoken/experiment.hpp"
 #include "experiment/moments/dirichlet.hpp"
+#include "run_experiment.hpp"
 
 using namespace asymptoken;
 
@@ -11,15 +12,6 @@ using namespace asymptoken;
 // test of its own elsewhere. Tolerances are standard errors, the simulations' and those stated beside the numbers.
 
 namespace {
-
-Result run(const std::string& json) {
-  const Plan plan(parse_spec(json));
-  Merger merger(plan);
-  for (std::size_t item = 0; item < plan.items().size(); ++item) {
-    merger.add(item, execute(plan, item, {}));
-  }
-  return merger.result();
-}
 
 /// An average of squared errors over replicates, with its standard error as of normal errors in one dimension.
 struct MeanSquare {

@@ -8,16 +8,16 @@
 
 #include "arbitrary.hpp"
 #include "asymptoken/experiment.hpp"
-#include "experiment/ball_climber.hpp"
-#include "experiment/ball_survey.hpp"
+#include "by_definition.hpp"
+#include "experiment/uniform/ball_climber.hpp"
+#include "experiment/uniform/ball_survey.hpp"
+#include "run_experiment.hpp"
 
 // The experiment `uniform`: what it finds is compared with naive float64 searches, and its constants with the limit process.
 
 using namespace asymptoken;
 
 namespace {
-
-Plan plan_of(const std::string& json) { return Plan(parse_spec(json)); }
 
 const std::string line = R"({"experiment": "uniform", "seed": 5,
  "law": {"type": "gaussian_mixture", "dimension": 1, "components": [{"mean": -1, "covariance": 0.5}, {"mean": 0.7}]},
@@ -33,15 +33,6 @@ const std::string five = R"({"experiment": "uniform", "seed": 7,
  "attention": {"horizons": [0.5, 1]}, "ball": {"radii": [1, 2.5], "starts": 40}, "tokens": [300], "replicates": 1})";
 
 const std::string nested = R"({"list": [100, 1030, 2600], "nested": true})";
-
-Rows<double> tokens_of(const Plan& plan, const Item& item) {
-  const Spec& spec = plan.spec();
-  Rows<float> tokens(spec.tokens[item.first_point + item.points - 1], spec.law->dimension());
-  spec.law->sample(Stream::of(spec.seed, StreamPurpose::tokens, static_cast<std::uint32_t>(item.replicate),
-                              static_cast<std::uint32_t>(item.first_point)),
-                   0, tokens);
-  return tokens.cast<double>();
-}
 
 /// Softmax average of the tokens and their softmax covariance, straight from the definition.
 Moments tilted(const Rows<double>& tokens, const Vector& t) {
@@ -114,14 +105,6 @@ Estimate constant_of(const Curve& curve) {
   estimate.mean *= root;
   estimate.standard_deviation *= root;
   return estimate;
-}
-
-Result run(const Plan& plan) {
-  Merger merger(plan);
-  for (std::size_t item = 0; item < plan.items().size(); ++item) {
-    merger.add(item, execute(plan, item, {}));
-  }
-  return merger.result();
 }
 
 double predicted(const Curve& curve, std::string_view name) {
@@ -215,7 +198,7 @@ TEST_CASE("in one and two dimensions the supremum is that of a dense grid", "[un
     const Plan plan = plan_of(json);
     const AttentionForm& form = plan.spec().attention.heads.front().form;
     for (std::size_t i = 0; i < plan.items().size(); ++i) {
-      const Rows<double> tokens = tokens_of(plan, plan.items()[i]);
+      const Rows<double> tokens = by_definition::tokens(plan.spec(), plan.items()[i]);
       const std::vector<double> values = execute(plan, i, {});
       REQUIRE(values.size() == 4);
       for (std::size_t curve = 0; curve < 2; ++curve) {
@@ -231,7 +214,7 @@ TEST_CASE("in one and two dimensions the supremum is that of a dense grid", "[un
 
 TEST_CASE("in five dimensions the supremum is that of ascents from very many starts", "[uniform]") {
   const Plan plan = plan_of(five);
-  const Rows<double> tokens = tokens_of(plan, plan.items()[0]);
+  const Rows<double> tokens = by_definition::tokens(plan.spec(), plan.items()[0]);
   const std::vector<double> values = execute(plan, 0, {});
   const Rows<double> starts =
       BallSurvey::directions(Vector::Unit(5, 0), 300, Stream{.seed = 77, .id = 1}).points();
@@ -298,7 +281,7 @@ TEST_CASE("a ball of radius 0 holds the error at the origin, and huge logits are
   const Plan plan = plan_of(with_setting(plane, "ball.radii", "[0, 1e6]"));
   const std::vector<double> values = execute(plan, 0, {});
   const AttentionForm& form = plan.spec().attention.heads.front().form;
-  const Rows<double> tokens = tokens_of(plan, plan.items()[0]);
+  const Rows<double> tokens = by_definition::tokens(plan.spec(), plan.items()[0]);
   CHECK(supremum(values, 0) ==
         Catch::Approx(height(tokens, *plan.spec().law, form, Vector::Zero(2))).epsilon(1e-12));
   CHECK(agreement(values, 0) == 1);

@@ -4,9 +4,11 @@
 #include <set>
 #include <vector>
 
+#include "arbitrary.hpp"
 #include "asymptoken/error.hpp"
 #include "asymptoken/experiment.hpp"
-#include "experiment/random_keys.hpp"
+#include "experiment/window/random_keys.hpp"
+#include "run_experiment.hpp"
 
 using namespace asymptoken;
 
@@ -19,8 +21,6 @@ const std::string small = R"({"experiment": "window", "seed": 3,
          "covariance": [[1, 0.2, 0], [0.2, 0.7, 0], [0, 0, 1.3]], "correlation": 0.8},
  "attention": {"horizons": [0.4, 1.5]}, "context": 101, "random": 4,
  "tokens": [5, 8, 31, 60, 84, 101], "replicates": 2})";
-
-Plan plan_of(const std::string& json) { return Plan(parse_spec(json)); }
 
 Stream stream_of(const Plan& plan, const Item& item, StreamPurpose purpose) {
   return Stream::of(plan.spec().seed, purpose, static_cast<std::uint32_t>(item.replicate),
@@ -110,21 +110,8 @@ std::vector<double> naive_values(const Plan& plan, const Item& item) {
   return values;
 }
 
-Result run(const Plan& plan) {
-  Merger merger(plan);
-  for (std::size_t item = 0; item < plan.items().size(); ++item) {
-    merger.add(item, execute(plan, item, {}));
-  }
-  return merger.result();
-}
-
 std::string refusal(const std::string& path, const std::string& value) {
-  try {
-    plan_of(with_setting(small, path, value));
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "accepted";
+  return sentence([&] { plan_of(with_setting(small, path, value)); });
 }
 
 }  // namespace

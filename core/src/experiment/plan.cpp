@@ -51,13 +51,17 @@ Plan::Plan(Spec spec, double memory_limit) : contents_(std::make_unique<Contents
       contents.total_work += work;
     }
   }
+  std::vector<Item> one_replicate;
+  for (std::size_t first = 0; first < tokens.size(); first += points) {
+    const double work = type.work(contents.spec, static_cast<double>(tokens[first + points - 1]));
+    one_replicate.push_back({.replicate = 0, .first_point = first, .points = points, .work = work});
+  }
   // Replicate by replicate, so that every point has an error bar early.
   for (std::int64_t replicate = 0; replicate < contents.spec.replicates; ++replicate) {
-    for (std::size_t first = 0; first < tokens.size(); first += points) {
-      const double work = type.work(contents.spec, static_cast<double>(tokens[first + points - 1]));
-      contents.items.push_back(
-          {.replicate = replicate, .first_point = first, .points = points, .work = work});
-      contents.total_work += work;
+    for (Item item : one_replicate) {
+      item.replicate = replicate;
+      contents.items.push_back(item);
+      contents.total_work += item.work;
     }
   }
   contents.skeleton.items = static_cast<std::int64_t>(contents.items.size());

@@ -1,9 +1,9 @@
 #include "experiment/moments/moment_errors.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 
 #include "experiment/token_stream.hpp"
+#include "limit/spectral_norm.hpp"
 
 namespace asymptoken {
 
@@ -19,11 +19,7 @@ std::int64_t reference_blocks(const Spec& spec) {
 }
 
 double size_of(const Spec& spec, const Matrix& covariance) {
-  if (!spec.spectral_norm) {
-    return covariance.norm();
-  }
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(covariance, Eigen::EigenvaluesOnly);
-  return solver.eigenvalues().cwiseAbs().maxCoeff();
+  return spec.spectral_norm ? detail::spectral_norm(covariance) : covariance.norm();
 }
 
 /// A mean and a covariance as the numbers they consist of: the mean, then the covariance's lower half column by column.

@@ -1,4 +1,4 @@
-#include "experiment/tilted_mean_errors.hpp"
+#include "experiment/uniform/tilted_mean_errors.hpp"
 
 #include <algorithm>
 #include <utility>

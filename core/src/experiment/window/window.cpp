@@ -7,10 +7,10 @@
 
 #include "asymptoken/attention.hpp"
 #include "asymptoken/error.hpp"
-#include "experiment/random_keys.hpp"
-#include "experiment/softmax_sum.hpp"
 #include "experiment/token_stream.hpp"
 #include "experiment/type.hpp"
+#include "experiment/window/random_keys.hpp"
+#include "experiment/window/softmax_sum.hpp"
 
 // Attention in a sequence of N tokens when each sees n of them: those around it and a few at random, or i.i.d. draws from
 // the sequence; against what it gives when each sees all N, and against infinitely many tokens.

@@ -8,9 +8,9 @@
 
 #include "asymptoken/attention.hpp"
 #include "asymptoken/error.hpp"
-#include "experiment/hardmax_logits.hpp"
-#include "experiment/hardmax_predictions.hpp"
-#include "experiment/running_hardmax.hpp"
+#include "experiment/hardmax/logits.hpp"
+#include "experiment/hardmax/predictions.hpp"
+#include "experiment/hardmax/running_hardmax.hpp"
 #include "experiment/token_stream.hpp"
 #include "experiment/type.hpp"
 

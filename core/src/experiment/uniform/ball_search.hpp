@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "experiment/ball_climber.hpp"
-#include "experiment/ball_survey.hpp"
+#include "experiment/uniform/ball_climber.hpp"
+#include "experiment/uniform/ball_survey.hpp"
 
 namespace asymptoken {
 

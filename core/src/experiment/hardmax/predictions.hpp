@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "asymptoken/result.hpp"
-#include "experiment/hardmax_logits.hpp"
+#include "experiment/hardmax/logits.hpp"
 
 namespace asymptoken {
 

@@ -1,4 +1,4 @@
-#include "experiment/ball_survey.hpp"
+#include "experiment/uniform/ball_survey.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "experiment/ball_climber.hpp"
+#include "experiment/uniform/ball_climber.hpp"
 
 #include <algorithm>
 #include <cmath>

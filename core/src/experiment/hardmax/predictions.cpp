@@ -1,4 +1,4 @@
-#include "experiment/hardmax_predictions.hpp"
+#include "experiment/hardmax/predictions.hpp"
 
 #include <cmath>
 #include <functional>

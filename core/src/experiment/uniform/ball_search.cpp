@@ -1,4 +1,4 @@
-#include "experiment/ball_search.hpp"
+#include "experiment/uniform/ball_search.hpp"
 
 #include <algorithm>
 #include <utility>

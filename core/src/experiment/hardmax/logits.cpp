@@ -1,4 +1,4 @@
-#include "experiment/hardmax_logits.hpp"
+#include "experiment/hardmax/logits.hpp"
 
 #include <cmath>
 #include <limits>

@@ -4,10 +4,10 @@
 #include <optional>
 #include <span>
 
-#include "experiment/ball_search.hpp"
-#include "experiment/tilted_mean_errors.hpp"
 #include "experiment/token_stream.hpp"
 #include "experiment/type.hpp"
+#include "experiment/uniform/ball_search.hpp"
+#include "experiment/uniform/tilted_mean_errors.hpp"
 #include "experiment/widest_direction.hpp"
 
 // The attention map uniformly on balls: sup over |x| <= R of |Gamma_n(x) - Gamma(x)| against n, for several R. What is
