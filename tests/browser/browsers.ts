@@ -22,6 +22,8 @@ export interface Tab extends Document {
   point(x: number, y: number): Promise<void>;
   /** How many workers its page has at the moment; those of frames may be counted or not. */
   countWorkers(): number;
+  /** Frees what nothing refers to any more. Firefox cannot be told to. */
+  collectGarbage: (() => Promise<void>) | null;
   /** Every address asked for so far. */
   requests: string[];
   /** Uncaught errors, and what the console says of errors and refused content. */
@@ -96,6 +98,7 @@ async function openChromium(): Promise<Browser> {
         ...documentOf(page),
         frames: () => page.mainFrame().childFrames().map(documentOf),
         countWorkers: () => page.workers().length,
+        collectGarbage: () => page.requestGC(),
         inject: (script) => page.evaluate(script),
         press: (key) => page.keyboard.press(key),
         point: (x, y) => page.mouse.move(x, y),
@@ -131,6 +134,7 @@ async function openFirefox(): Promise<Browser> {
         ...documentOf(page),
         frames: () => page.mainFrame().childFrames().map(documentOf),
         countWorkers: () => page.workers().length,
+        collectGarbage: null,
         inject: (script) => page.evaluate(script),
         press: (key) => page.keyboard.press(key as never),
         point: (x, y) => page.mouse.move(x, y),

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Asymptoken } from '../../wasm/src/api.ts';
 import { loadCore } from './core.ts';
-import { inEachBrowser, type Stage } from './each-browser.ts';
+import { inEachBrowser } from './each-browser.ts';
 import { attributesOf, checkPoints, embeddedDone, readEmbedded } from './embedded.ts';
-import { elementPolicy, visitHost, type HostPage } from './host.ts';
+import { hostWith, visitHost } from './host.ts';
 import { until } from './page.ts';
 import { hashOf, quick, specOf, type Link } from './settings.ts';
 
@@ -16,19 +16,13 @@ before(async () => {
 });
 after(() => core?.close());
 
-/** A page with the one script line and then `body`. */
-function hostWith(stage: Stage, body: string): HostPage {
-  const script = `<script type="module" src="${stage.site.address}embed.js"></script>`;
-  return { body: script + body, policy: elementPolicy(stage.site.address) };
-}
-
 inEachBrowser((stage) => {
   test("draws the core's numbers for its attributes", async () => {
     const links: Link[] = [quick, { ...quick, law: 'sphere', d: 3, H: [0.7, 4], s: 9 }];
     const body = links
       .map((link) => `<asymptoken-figure ${attributesOf(link)}></asymptoken-figure>`)
       .join('');
-    await visitHost(stage, hostWith(stage, body), async (tab, address) => {
+    await visitHost(stage, hostWith(stage.site, body), async (tab, address) => {
       const drawn = await embeddedDone(() => tab, links.length);
       for (const [index, link] of links.entries()) {
         checkPoints(drawn[index]!, await core.run(specOf(link)), link);
@@ -47,7 +41,7 @@ inEachBrowser((stage) => {
 
   test('the heatmap stands alone', async () => {
     const body = '<asymptoken-figure figure="heatmap" tokens="32" head="0" seed="5"></asymptoken-figure>';
-    await visitHost(stage, hostWith(stage, body), async (tab) => {
+    await visitHost(stage, hostWith(stage.site, body), async (tab) => {
       await embeddedDone(() => tab);
       const summary = await tab.evaluate(
         () =>
@@ -64,7 +58,7 @@ inEachBrowser((stage) => {
   test('an attribute that cannot be used is named, and left at its default', async () => {
     const body =
       '<asymptoken-figure from="50" to="200" points="3" replicates="5" dimension="-1" law="<img>"></asymptoken-figure>';
-    await visitHost(stage, hostWith(stage, body), async (tab) => {
+    await visitHost(stage, hostWith(stage.site, body), async (tab) => {
       const [figure] = await embeddedDone(() => tab);
       assert.match(figure!.problem, /law is “<img>”.*gaussian is used.*dimension is “-1”.*5 is used/);
       await tab.evaluate(() => document.querySelector('asymptoken-figure')!.setAttribute('law', 'sphere'));

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Tab, TabOptions } from './browsers.ts';
 import type { Stage } from './each-browser.ts';
+import type { Site } from './site.ts';
 
 /** A page of somebody else, who shows figures of the site at `site` in it. */
 export interface HostPage {
@@ -10,7 +11,7 @@ export interface HostPage {
 }
 
 /** What the documentation says that a strict policy has to allow, for either form. */
-export const elementPolicy = (site: string) => [
+const elementPolicy = (site: string) => [
   "default-src 'none'",
   `script-src ${new URL(site).origin} 'wasm-unsafe-eval'`,
   `connect-src ${new URL(site).origin}`,
@@ -21,6 +22,12 @@ export const sizedFramePolicy = (site: string) => [
   ...framePolicy(site),
   `script-src ${new URL(site).origin}`,
 ];
+
+/** A page with the one line of embed.js, and then `body`. */
+export function hostWith({ address }: Site, body: string): HostPage {
+  const script = `<script type="module" src="${address}embed.js"></script>`;
+  return { body: script + body, policy: elementPolicy(address) };
+}
 
 /** Opens such a page, uses it, and closes it, whatever happens. */
 export async function visitHost(
