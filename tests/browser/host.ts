@@ -11,7 +11,7 @@ export interface HostPage {
 }
 
 /** What the documentation says that a strict policy has to allow, for either form. */
-const elementPolicy = (site: string) => [
+export const elementPolicy = (site: string) => [
   "default-src 'none'",
   `script-src ${new URL(site).origin} 'wasm-unsafe-eval'`,
   `connect-src ${new URL(site).origin}`,

@@ -28,6 +28,8 @@ export interface Site {
   address: string;
   /** What has been asked for, as paths below the address. */
   requests: string[];
+  /** Where the files lie. */
+  folder: string;
   close(): void;
 }
 
@@ -62,6 +64,7 @@ export async function serveSite(withheld?: RegExp): Promise<Site> {
   return {
     address: `http://127.0.0.1:${port}${path}`,
     requests,
+    folder,
     close() {
       server.closeAllConnections();
       server.close();

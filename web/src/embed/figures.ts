@@ -11,6 +11,8 @@ export interface Figure extends HTMLElement {
 
 interface Entry {
   tag: string;
+  /** For who cannot see the frame that it is in. */
+  title: string;
   /** Of all that can be set, what makes a difference to this figure. */
   attributes: readonly AttributeName[];
   /** Late, so that a page loads the figures that it shows. */
@@ -23,11 +25,13 @@ const tokenNames = ['law', 'dimension', 'horizons', 'seed'] as const;
 export const figures: Readonly<Record<string, Entry>> = {
   moments: {
     tag: 'asymptoken-convergence',
+    title: 'Error of attention against the number of tokens',
     attributes: settingNames,
     load: () => import('../convergence/element.ts').then((module) => module.ConvergenceFigure),
   },
   heatmap: {
     tag: 'asymptoken-heatmap',
+    title: 'Softmax weights between tokens',
     attributes: [...tokenNames, ...viewNames],
     load: () => import('../heatmap/element.ts').then((module) => module.HeatmapFigure),
   },

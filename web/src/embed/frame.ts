@@ -8,7 +8,8 @@ addEventListener('message', ({ data, origin, source }: MessageEvent<unknown>) =>
   const height = heightIn(data);
   // Only what its `src` names may speak for a frame, and only about that frame.
   const frame = ours().find(({ contentWindow }) => contentWindow === source);
-  if (height !== null && frame && new URL(frame.src).origin === origin) frame.style.height = `${height}px`;
+  if (height === null || !frame || new URL(frame.src).origin !== origin) return;
+  Object.assign(frame.style, { boxSizing: 'content-box', border: '0', height: `${height}px` });
 });
 
 // Those that told it before anybody listened. The question holds no secret, and a frame may not have loaded yet.
