@@ -2,23 +2,42 @@ import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
 
-/** What both drivers can do with a page. */
-export interface Tab {
-  goto(address: string): Promise<unknown>;
-  reload(): Promise<unknown>;
+/** A document: that of a tab, or of a frame in it. */
+export interface Document {
   evaluate<Result, Argument = undefined>(
     ask: (argument: Argument) => Result | Promise<Result>,
     argument?: Argument,
   ): Promise<Result>;
+}
+
+/** What both drivers can do with a page. */
+export interface Tab extends Document {
+  goto(address: string): Promise<unknown>;
+  reload(): Promise<unknown>;
+  /** The documents of the frames in it, in their order there. */
+  frames(): Document[];
   /** Evaluates a script given as text. */
   inject(script: string): Promise<unknown>;
   press(key: string): Promise<void>;
   point(x: number, y: number): Promise<void>;
+  /** How many workers its page has at the moment; those of frames may be counted or not. */
+  countWorkers(): number;
+  /** Frees what nothing refers to any more. Firefox cannot be told to. */
+  collectGarbage: (() => Promise<void>) | null;
   /** Every address asked for so far. */
   requests: string[];
   /** Uncaught errors, and what the console says of errors and refused content. */
   complaints: string[];
   close(): Promise<void>;
+}
+
+interface Frame {
+  evaluate: unknown;
+}
+
+function documentOf(frame: Frame): Document {
+  const { evaluate } = frame as { evaluate(ask: unknown, argument: unknown): Promise<never> };
+  return { evaluate: (ask, argument) => evaluate.call(frame, ask, argument) };
 }
 
 export interface TabOptions {
@@ -76,7 +95,10 @@ async function openChromium(): Promise<Browser> {
       return {
         goto: (address) => page.goto(address),
         reload: () => page.reload(),
-        evaluate: (ask, argument) => page.evaluate(ask as never, argument) as never,
+        ...documentOf(page),
+        frames: () => page.mainFrame().childFrames().map(documentOf),
+        countWorkers: () => page.workers().length,
+        collectGarbage: () => page.requestGC(),
         inject: (script) => page.evaluate(script),
         press: (key) => page.keyboard.press(key),
         point: (x, y) => page.mouse.move(x, y),
@@ -109,7 +131,10 @@ async function openFirefox(): Promise<Browser> {
       return {
         goto: (address) => page.goto(address),
         reload: () => page.reload(),
-        evaluate: (ask, argument) => page.evaluate(ask as never, argument as never) as never,
+        ...documentOf(page),
+        frames: () => page.mainFrame().childFrames().map(documentOf),
+        countWorkers: () => page.workers().length,
+        collectGarbage: null,
         inject: (script) => page.evaluate(script),
         press: (key) => page.keyboard.press(key as never),
         point: (x, y) => page.mouse.move(x, y),

@@ -11,7 +11,7 @@ const types: Record<string, string> = {
   '.wasm': 'application/wasm',
 };
 
-/** As strict as a host may be: no inline script or style, no eval, nothing from elsewhere. */
+/** As strict as a server may be: no inline script or style, no eval, nothing from elsewhere. */
 const policy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -26,6 +26,10 @@ const policy = [
 export interface Site {
   /** Ends with a slash. */
   address: string;
+  /** What has been asked for, as paths below the address. */
+  requests: string[];
+  /** Where the files lie. */
+  folder: string;
   close(): void;
 }
 
@@ -38,6 +42,7 @@ export async function serveSite(withheld?: RegExp): Promise<Site> {
     );
   }
   const path = '/some/sub/path/';
+  const requests: string[] = [];
   const server = createServer((request, response) => {
     const asked = decodeURIComponent(new URL(request.url ?? '/', 'http://site').pathname);
     const file = join(folder, normalize(asked.replace(path, '/')), asked.endsWith('/') ? 'index.html' : '');
@@ -45,9 +50,12 @@ export async function serveSite(withheld?: RegExp): Promise<Site> {
       response.writeHead(404).end();
       return;
     }
+    requests.push(asked.slice(path.length));
     response.writeHead(200, {
       'content-type': types[extname(file)] ?? 'application/octet-stream',
       'content-security-policy': policy,
+      // As hosts of static sites have it; other pages may then take figures from here.
+      'access-control-allow-origin': '*',
     });
     createReadStream(file).pipe(response);
   });
@@ -55,6 +63,8 @@ export async function serveSite(withheld?: RegExp): Promise<Site> {
   const { port } = server.address() as AddressInfo;
   return {
     address: `http://127.0.0.1:${port}${path}`,
+    requests,
+    folder,
     close() {
       server.closeAllConnections();
       server.close();

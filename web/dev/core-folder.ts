@@ -30,9 +30,9 @@ export function coreFolder(options: { fake: boolean }): Plugin {
       if (options.fake) return fake;
       return building ? { id: name, external: true } : join(folder, 'index.js');
     },
-    renderChunk(code) {
-      // Chunks lie in assets/, beside the core's folder.
-      return served ? code.replaceAll(/(['"`])@asymptoken\/core\1/g, `"../${served}/index.js"`) : null;
+    renderChunk(code, { fileName }) {
+      const site = fileName.includes('/') ? '..' : '.';
+      return served ? code.replaceAll(/(['"`])@asymptoken\/core\1/g, `"${site}/${served}/index.js"`) : null;
     },
     transformIndexHtml() {
       if (!served) return [];

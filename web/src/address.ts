@@ -142,6 +142,6 @@ function readEntry(key: string, texts: string[], state: PageState): string[] {
   return [`${what}, but the ${known.name} is ${known.expected}; ${before} is used.`];
 }
 
-function quote(text: string): string {
+export function quote(text: string): string {
   return `“${text.length > 40 ? `${text.slice(0, 40)}…` : text}”`;
 }

@@ -37,6 +37,34 @@ async function start(): Promise<Core> {
   return { asymptoken: await load(), newPause: () => new PauseController() };
 }
 
+let keepers = 0;
+
+/**
+ * For figures that come and go in another's page: the workers end when the last one lets go of them. The article's
+ * own never keep them, and have them as long as the page.
+ */
+export function keepCore(): { release(): void } {
+  keepers++;
+  return {
+    release() {
+      keepers--;
+      // A figure that only moves leaves and comes back in one go.
+      setTimeout(() => {
+        if (keepers === 0) end();
+      });
+    },
+  };
+}
+
+function end(): void {
+  const ending = loading;
+  loading = undefined;
+  void ending?.then(
+    ({ asymptoken }) => asymptoken.close(),
+    () => undefined,
+  );
+}
+
 export function sentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import { readAddress, writeAddress, type PageState } from './address.ts';
 import { ConvergenceFigure } from './convergence/element.ts';
 import { say } from './dom.ts';
+import { EmbedOffer } from './embed/offer.ts';
 import { HeatmapFigure } from './heatmap/element.ts';
 import type { Settings } from './settings.ts';
 import './style/page.css';
@@ -13,6 +14,7 @@ const convergence = document.querySelector('asymptoken-convergence') as Converge
 const heatmap = document.querySelector('asymptoken-heatmap') as HeatmapFigure;
 customElements.define('asymptoken-heatmap', HeatmapFigure);
 customElements.define('asymptoken-convergence', ConvergenceFigure);
+customElements.define('asymptoken-embed', EmbedOffer);
 show();
 
 convergence.addEventListener('settingschange', (event) => {
@@ -45,5 +47,6 @@ function show(): void {
 /** The address always holds what is on the screen; no history, so that Back leaves the page. */
 function write(next: PageState): void {
   state = next;
+  for (const offer of document.querySelectorAll<EmbedOffer>('asymptoken-embed')) offer.state = state;
   history.replaceState(null, '', writeAddress(state));
 }

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inEachBrowser } from './each-browser.ts';
+import { attributesOf, embeddedDone, readEmbedded } from './embedded.ts';
+import { hostWith, visitHost } from './host.ts';
+import { until } from './page.ts';
+import { endless, quick } from './settings.ts';
+
+// Embedded figures come, share the workers, go, and leave nothing behind.
+
+const figure = `<asymptoken-figure ${attributesOf(quick)}></asymptoken-figure>`;
+
+inEachBrowser((stage) => {
+  test('figures share their workers, which end with the last of them and come back with the next', async () => {
+    const body = `<asymptoken-figure ${attributesOf(endless)}></asymptoken-figure>${figure}`;
+    await visitHost(stage, hostWith(stage.site, body), async (tab) => {
+      const pointsOfBoth = async () => (await readEmbedded(tab)).every(({ points }) => points.length > 0);
+      await until('points in both', pointsOfBoth, { seconds: 20 });
+      const cores = await tab.evaluate(() => navigator.hardwareConcurrency);
+      const workers = tab.countWorkers();
+      assert.ok(workers >= 1 && workers <= cores, `${workers} workers on ${cores} cores`);
+
+      // One that moves takes its workers with it.
+      await tab.evaluate(() => {
+        const all = document.querySelectorAll('asymptoken-figure');
+        all[1]!.remove();
+        document.body.prepend(all[0]!);
+      });
+      await until('points again', pointsOfBoth, { seconds: 20 });
+      assert.equal(tab.countWorkers(), workers);
+
+      await tab.evaluate(() => document.querySelector('asymptoken-figure')!.remove());
+      await until('no worker', async () => tab.countWorkers() === 0, { seconds: 5 });
+
+      await tab.evaluate((html) => document.body.insertAdjacentHTML('beforeend', html), figure);
+      await embeddedDone(() => tab);
+      assert.equal(tab.countWorkers(), workers);
+      assert.deepEqual(tab.complaints, []);
+    });
+  });
+
+  test('a figure that was taken out runs again where it is put back', async () => {
+    await visitHost(stage, hostWith(stage.site, figure), async (tab) => {
+      const [before] = await embeddedDone(() => tab);
+      await tab.evaluate(() => {
+        const page = globalThis as { taken?: Element };
+        page.taken = document.querySelector('asymptoken-figure')!;
+        page.taken.remove();
+      });
+      await until('no worker', async () => tab.countWorkers() === 0, { seconds: 5 });
+      await tab.evaluate(() => document.body.append((globalThis as { taken?: Element }).taken!));
+      await until('workers', async () => tab.countWorkers() > 0, { seconds: 5 });
+      assert.deepEqual((await embeddedDone(() => tab))[0], before);
+    });
+  });
+
+  test('nothing is defined but elements', async () => {
+    await visitHost(stage, hostWith(stage.site, ''), async (tab) => {
+      const names = () => tab.evaluate(() => [Object.keys(globalThis).sort(), document.head.children.length]);
+      const before = await names();
+      await tab.evaluate((html) => document.body.insertAdjacentHTML('beforeend', html), figure);
+      await embeddedDone(() => tab);
+      assert.deepEqual(await names(), before);
+    });
+  });
+
+  if (stage.name === 'Chromium') {
+    test('figures that were removed are forgotten', async () => {
+      await visitHost(
+        stage,
+        hostWith(stage.site, ''),
+        async (tab) => {
+          for (const kind of ['moments', 'heatmap']) {
+            const html = figure.replace('<asymptoken-figure', `$& figure="${kind}" tokens="16"`);
+            await tab.evaluate((text) => document.body.insertAdjacentHTML('beforeend', text.repeat(3)), html);
+            await embeddedDone(() => tab, 3);
+            await tab.evaluate(() => {
+              const figures = [...document.querySelectorAll('asymptoken-figure')];
+              const inner = figures.map((one) => one.shadowRoot!.querySelector('.place > *')!);
+              (globalThis as { gone?: WeakRef<Element>[] }).gone = [...figures, ...inner].map(
+                (one) => new WeakRef(one),
+              );
+              for (const one of figures) one.remove();
+            });
+            const alive = () =>
+              tab.evaluate(
+                () => (globalThis as { gone?: WeakRef<Element>[] }).gone!.filter((one) => one.deref()).length,
+              );
+            await until(
+              `${kind}: nothing to be left`,
+              async () => {
+                await tab.collectGarbage!();
+                return (await alive()) === 0;
+              },
+              { seconds: 10, every: 200 },
+            );
+          }
+        },
+        { height: 4000 },
+      );
+    });
+  }
+
+  test('ten figures on one page stay responsive', async (context) => {
+    const ten = Array.from(
+      { length: 10 },
+      (_, seed) =>
+        `<asymptoken-figure ${attributesOf({ ...quick, n: [100, 1500, 6], r: 40, s: seed })}></asymptoken-figure>`,
+    );
+    await visitHost(stage, hostWith(stage.site, ten.join('')), async (tab) => {
+      await tab.evaluate(watchDelays);
+      // A reader scrolls through; each figure starts as it comes near.
+      const all = async () => {
+        await tab.evaluate(() => scrollBy(0, 500));
+        return (await readEmbedded(tab)).every(({ state }) => state !== '');
+      };
+      await until('all to have started', all, { seconds: 20, every: 100 });
+      const drawn = await embeddedDone(() => tab, 10);
+      assert.equal(new Set(drawn.map(({ points }) => points[0]!.mean)).size, 10);
+      const delays = await tab.evaluate(() =>
+        (globalThis as { delays?: number[] }).delays!.toSorted((a, b) => a - b),
+      );
+      const [median, most] = [0.5, 0.95].map((share) =>
+        Math.round(delays[Math.floor(share * delays.length)]!),
+      ) as [number, number];
+      context.diagnostic(
+        `${stage.name}: of ${delays.length} timers half were up to ${median} ms late, 95 % up to ${most} ms`,
+      );
+      assert.ok(median <= 150 && most <= 1000, `timers were ${median} ms late, or ${most}`);
+      const workers = tab.countWorkers();
+      assert.ok(workers <= (await tab.evaluate(() => navigator.hardwareConcurrency)), `${workers} workers`);
+    });
+  });
+});
+
+/** Runs in the page: how many milliseconds late a timer is, again and again. */
+function watchDelays(): void {
+  const delays: number[] = ((globalThis as { delays?: number[] }).delays = []);
+  const wait = 25;
+  const watch = () => {
+    const start = performance.now();
+    setTimeout(() => {
+      delays.push(performance.now() - start - wait);
+      watch();
+    }, wait);
+  };
+  watch();
+}

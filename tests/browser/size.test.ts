@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { inEachBrowser } from './each-browser.ts';
+import { readEmbedded } from './embedded.ts';
+import { framePolicy, hostWith, visitHost } from './host.ts';
+import { readChart, until } from './page.ts';
+import type { Site } from './site.ts';
+
+// What is transferred until the first numbers are drawn, as a server with gzip would send it. The binary is counted apart.
+
+interface Transferred {
+  binary: number;
+  rest: number;
+}
+
+function transferred({ folder, requests }: Site): Transferred {
+  const sizes = { binary: 0, rest: 0 };
+  for (const path of new Set(requests)) {
+    const size = gzipSync(readFileSync(join(folder, path || 'index.html'))).length;
+    sizes[path.endsWith('.wasm') ? 'binary' : 'rest'] += size;
+  }
+  return sizes;
+}
+
+function words({ binary, rest }: Transferred): string {
+  const kilobytes = (size: number) => `${(size / 1000).toFixed(1)} kB`;
+  return `${kilobytes(binary + rest)}, of which the binary ${kilobytes(binary)} and the rest ${kilobytes(rest)}`;
+}
+
+inEachBrowser((stage) => {
+  test('the article is light', async (context) => {
+    stage.site.requests.length = 0;
+    await stage.visit('', async (tab) => {
+      await until('points', async () => (await readChart(tab)).points.length > 0);
+      const sizes = transferred(stage.site);
+      context.diagnostic(`${stage.name}, article: ${words(sizes)}`);
+      assert.ok(sizes.binary > 0);
+      assert.ok(sizes.rest < 75_000, words(sizes));
+    });
+  });
+
+  const figure = '<asymptoken-figure></asymptoken-figure>';
+  const forms = {
+    element: (site: Site) => hostWith(site, figure),
+    frame: ({ address }: Site) => ({
+      body: `<iframe src="${address}embed.html" title="A figure" width="700" height="700"></iframe>`,
+      policy: framePolicy(address),
+    }),
+  };
+  for (const [form, page] of Object.entries(forms)) {
+    test(`one embedded figure is lighter: ${form}`, async (context) => {
+      stage.site.requests.length = 0;
+      await visitHost(stage, page(stage.site), async (tab) => {
+        await until('points', async () => {
+          const document = form === 'frame' ? tab.frames()[0] : tab;
+          return document !== undefined && ((await readEmbedded(document))[0]?.points.length ?? 0) > 0;
+        });
+        const sizes = transferred(stage.site);
+        context.diagnostic(`${stage.name}, ${form}: ${words(sizes)}`);
+        assert.ok(sizes.binary > 0);
+        assert.ok(sizes.rest < 45_000, words(sizes));
+      });
+    });
+  }
+});

@@ -1,0 +1,63 @@
+import type { PageState } from '../address.ts';
+import { html, say, sheet } from '../dom.ts';
+import theme from '../style/theme.css?inline';
+import { defaultFigure } from './figures.ts';
+import { elementLines, frameLines } from './lines.ts';
+import style from './offer.css?inline';
+
+const sheets = [theme, style].map(sheet);
+
+/** `<asymptoken-embed figure="moments">`: the lines that put the article's figure, as it stands, into another page. */
+export class EmbedOffer extends HTMLElement {
+  readonly #element = html('code');
+  readonly #frame = html('code');
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = sheets;
+    const manual = html('a', { href: './docs/embedding.html' }, 'Attributes, policies, sizes, privacy');
+    root.append(
+      html(
+        'details',
+        {},
+        html('summary', {}, 'Embed this figure'),
+        html('p', {}, 'As it stands now, in a page that may load scripts from here:'),
+        withCopyButton(this.#element, 'element'),
+        html('p', {}, 'In a frame; without the script it keeps its height and scrolls:'),
+        withCopyButton(this.#frame, 'frame'),
+        html('p', {}, manual),
+      ),
+    );
+  }
+
+  set state(state: PageState) {
+    const name = this.getAttribute('figure') ?? defaultFigure;
+    const site = new URL('.', document.baseURI);
+    say(this.#element, elementLines(name, state, site));
+    say(this.#frame, frameLines(name, state, site));
+  }
+}
+
+function withCopyButton(code: HTMLElement, form: string): HTMLElement {
+  const button = html('button', { type: 'button', 'data-action': `copy-${form}` }, 'Copy');
+  const answer = html('span', { role: 'status' });
+  button.addEventListener('click', () => {
+    void copy(code).then((copied) => {
+      say(answer, copied ? 'Copied' : 'Selected; press Ctrl+C or ⌘C');
+      setTimeout(() => say(answer, ''), 4000);
+    });
+  });
+  return html('div', {}, html('pre', {}, code), html('p', { class: 'copy' }, button, answer));
+}
+
+/** Where a page may not write to the clipboard, its reader can. */
+async function copy(code: HTMLElement): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    return true;
+  } catch {
+    getSelection()?.selectAllChildren(code);
+    return false;
+  }
+}

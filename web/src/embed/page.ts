@@ -1,0 +1,39 @@
+/** embed.html: one figure, for a frame. Its address is the article's, and `figure=` beside. */
+import { readAddress } from '../address.ts';
+import { say, set } from '../dom.ts';
+import '../style/embed-page.css';
+import { attributeNames, writeAttributes } from './attributes.ts';
+import { defaultFigure } from './figures.ts';
+import type { HeightAnswer, HeightQuestion } from './height.ts';
+import './index.ts';
+
+const notice = document.querySelector('#notice')!;
+const figure = document.querySelector('asymptoken-figure')!;
+
+show();
+addEventListener('hashchange', show);
+
+function show(): void {
+  const given = new URLSearchParams(location.hash.slice(1));
+  const name = given.get('figure') ?? defaultFigure;
+  given.delete('figure');
+  const { state, problems } = readAddress(given.toString());
+  say(notice, problems.join(' '));
+  set(figure, { figure: name, ...Object.fromEntries(writeAttributes(state, attributeNames)) });
+}
+
+if (parent !== window) {
+  new ResizeObserver(tellHeight).observe(document.body);
+  addEventListener('message', ({ data, source }) => {
+    if (source === parent && data === ('asymptoken-height?' satisfies HeightQuestion)) tellHeight();
+  });
+}
+
+/** To whoever frames this page: its height is no secret. */
+function tellHeight(): void {
+  const answer: HeightAnswer = {
+    type: 'asymptoken-height',
+    height: Math.ceil(document.body.getBoundingClientRect().height),
+  };
+  parent.postMessage(answer, '*');
+}
