@@ -10,7 +10,7 @@ std::string text_of(double value) {
   if (!std::isfinite(value)) {
     return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
   }
-  std::string text = nlohmann::json(value).dump();
+  std::string text = nlohmann::ordered_json(value).dump();
   if (text.ends_with(".0")) {
     text.resize(text.size() - 2);
   }
