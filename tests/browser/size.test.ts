@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { inEachBrowser } from './each-browser.ts';
 import { readEmbedded } from './embedded.ts';
 import { framePolicy, hostWith, visitHost } from './host.ts';
 import { readChart, until } from './page.ts';
-import type { Site } from './site.ts';
+import { serveSite, type Site } from './site.ts';
 
 // What is transferred until the first numbers are drawn, as a server with gzip would send it. The binary is counted apart.
 
@@ -31,8 +31,13 @@ function words({ binary, rest }: Transferred): string {
 }
 
 inEachBrowser((stage) => {
+  // A site of its own for each, where no visit before has left anything in the browser.
+  beforeEach(async () => {
+    stage.site.close();
+    stage.site = await serveSite();
+  });
+
   test('the article is light', async (context) => {
-    stage.site.requests.length = 0;
     await stage.visit('', async (tab) => {
       await until('points', async () => (await readChart(tab)).points.length > 0);
       const sizes = transferred(stage.site);
@@ -52,7 +57,6 @@ inEachBrowser((stage) => {
   };
   for (const [form, page] of Object.entries(forms)) {
     test(`one embedded figure is lighter: ${form}`, async (context) => {
-      stage.site.requests.length = 0;
       await visitHost(stage, page(stage.site), async (tab) => {
         await until('points', async () => {
           const document = form === 'frame' ? tab.frames()[0] : tab;

@@ -3,6 +3,7 @@ import { ConvergenceFigure } from './convergence/element.ts';
 import { say } from './dom.ts';
 import { EmbedOffer } from './embed/offer.ts';
 import { HeatmapFigure } from './heatmap/element.ts';
+import { keepForOffline } from './offline.ts';
 import type { Settings } from './settings.ts';
 import './style/page.css';
 import type { View } from './view.ts';
@@ -16,6 +17,7 @@ customElements.define('asymptoken-heatmap', HeatmapFigure);
 customElements.define('asymptoken-convergence', ConvergenceFigure);
 customElements.define('asymptoken-embed', EmbedOffer);
 show();
+void keepForOffline();
 
 convergence.addEventListener('settingschange', (event) => {
   const settings = (event as CustomEvent<Settings>).detail;
