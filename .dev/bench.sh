@@ -12,7 +12,7 @@ run_bench() {
   [ -z "$bench_peers" ] || get_peers
   need_google_benchmark
   build_native OFF -DASYMPTOKEN_BUILD_BENCHMARKS=ON "-DASYMPTOKEN_ONEDNN=$(private_onednn)"
-  build_wasm OFF
+  build_wasm OFF -DASYMPTOKEN_BUILD_BENCHMARKS=ON
   room_packages tests
   # Types are stripped from what the browser is served by a part of node that still warns about itself.
   node --disable-warning=ExperimentalWarning tests/benchmarks/bench.ts "$@"

@@ -23,7 +23,7 @@ build_all() {
   build_site
 }
 
-# build_native TESTS [OPTION...]: with more options for CMake
+# build_native TESTS [OPTION...], build_wasm TESTS [OPTION...]: with more options for CMake
 build_native() {
   configure_native "$@"
   step 'building the command: build/native/asymptoken'
@@ -46,7 +46,10 @@ build_wasm() {
   [ "$1" = OFF ] || need_catch2
   room_packages wasm
   step 'building the wasm package: build/wasm/'
-  quietly configure-wasm cmake --preset wasm "-DASYMPTOKEN_BUILD_TESTS=$1"
+  build_wasm_tests=$1
+  shift
+  quietly configure-wasm cmake --preset wasm "-DASYMPTOKEN_BUILD_TESTS=$build_wasm_tests" \
+    -DASYMPTOKEN_BUILD_BENCHMARKS=OFF "$@"
   quietly build-wasm cmake --build build/wasm-cmake --parallel "$jobs"
   quietly pack-wasm room_script wasm build
 }

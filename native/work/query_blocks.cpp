@@ -9,7 +9,8 @@ namespace asymptoken::native {
 Index queries_per_block(Index queries) {
   // Every kernel's tile of queries divides this; part of a tile takes as long as a whole one.
   constexpr Index tile = 48;
-  return tile * std::clamp<Index>(queries / 64 / tile, 1, 5);
+  // More tiles would push each other's sums out of the second-level cache.
+  return tile * std::clamp<Index>(queries / 64 / tile, 1, 3);
 }
 
 void attend_in_blocks(const RowsView<float>& queries, const KeyValueCache<float>& tokens, float scale,

@@ -8,10 +8,11 @@ import { parseArgs } from 'node:util';
 import { compareInChromium, findWebPeers } from './chromium.ts';
 import type { Row, Schedule } from './comparison.ts';
 import { figures, measureGrowth, sentence } from './growth.ts';
+import { measureLinear } from './linear.ts';
 import { build, compareNatively, findPeers, workloads } from './native.ts';
-import { summary, table } from './table.ts';
+import { linearTable, summary, table } from './table.ts';
 
-const parts = ['micro', 'native', 'chromium', 'growth'] as const;
+const parts = ['micro', 'linear', 'native', 'chromium', 'growth'] as const;
 type Part = (typeof parts)[number];
 
 const { values: options } = parseArgs({
@@ -62,6 +63,11 @@ const run: Record<Part, () => Promise<void> | void> = {
       stdio: 'inherit',
     });
     if (status !== 0) throw new Error(`${program} failed${error ? `: ${error.message}` : ''}`);
+  },
+  linear() {
+    const rows = measureLinear(join(build, '../wasm-cmake'));
+    console.log(linearTable(rows));
+    save('linear', { rows });
   },
   async native() {
     const { peers, missing } = findPeers();

@@ -1,4 +1,5 @@
 import { ratioOf, type Row, type Workload } from './comparison.ts';
+import type { LinearRow } from './linear.ts';
 import { median, type Spread } from './statistics.ts';
 
 /** Columns of a table; all but the first are aligned at the right. */
@@ -36,6 +37,17 @@ export function table(rows: Row[]): string {
     row.error.toExponential(0),
   ]);
   return `${named(workload)}; ${place}, threads: ${threads}\n${aligned([header, ...lines])}\n`;
+}
+
+export function linearTable(rows: LinearRow[]): string {
+  const header = ['', 'ms', 'GFLOP/s', 'Eigen to ours'];
+  const lines = rows.map((row) => [
+    `  ${row.variant}, ${row.rows} x ${row.inputs} x ${row.outputs}`,
+    row.milliseconds.toFixed(2),
+    row.gigaflops.toFixed(1),
+    spreadText(row.eigen_to_ours),
+  ]);
+  return `matrix products in wasm under Node, one thread\n${aligned([header, ...lines])}\n`;
 }
 
 /** Everything at once: each of ours beside the fastest peer of its comparison. */

@@ -88,9 +88,9 @@ struct StreamingAttention<T>::State {
   Index value_dimension = 0;
   Index width = 0;
   std::vector<T> multipliers;
-  AlignedVector<T> queries;                ///< tiles x key_dimension x width, scaled
-  AlignedVector<T> products;               ///< scratch of the kernel
-  AlignedVector<T> weights;                ///< scratch of the kernel
+  AlignedVector<T> queries;   ///< tiles x key_dimension x width, scaled
+  AlignedVector<T> products;  ///< scratch of the kernel
+  AlignedVector<T> weights;   ///< scratch of the kernel; in place of the products where there is one scale
   SoftmaxSums<T> recent{0, 0, 0, 0};       ///< over the keys since the last move, its maximum over all
   SoftmaxSums<double> totals{0, 0, 0, 0};  ///< over the keys before it
   std::int64_t keys_seen = 0;
@@ -130,7 +130,7 @@ simd::AttentionTile<T> StreamingAttention<T>::State::tile(std::size_t index, con
       .softmaxes = static_cast<Index>(multipliers.size()),
       .started = keys_seen > 0,
       .products = products.data(),
-      .weights = weights.data(),
+      .weights = weights.empty() ? products.data() : weights.data(),
       .maximum = sums.maximum.data(),
       .sum = sums.sum.data(),
       .squares = sums.squares.data(),
@@ -165,8 +165,10 @@ StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, std::span<
   state.multipliers.assign(scales.begin(), scales.end());
   state.queries.resize(state.tiles() * static_cast<std::size_t>(state.key_dimension * state.width));
   const auto scratch = static_cast<std::size_t>(simd::keys_per_block * state.width);
-  state.weights.resize(scratch);
   state.products.resize(scratch);
+  if (scales.size() > 1) {
+    state.weights.resize(scratch);
+  }
   // The kernel works in base 2: one multiplication here instead of one for each weight. A single scale joins it.
   const double scale = scales.size() > 1 ? 1.0 : static_cast<double>(scales.front());
   const T factor = static_cast<T>(scale * log2_e);

@@ -35,10 +35,10 @@ struct AttentionTile {
   std::ptrdiff_t softmaxes;  ///< 1: the multiplier is 1
   bool started;              ///< whether `maximum` and the sums come from earlier keys; else they are 0
   T* products;               ///< scratch: keys_per_block x width
-  T* weights;                ///< scratch: keys_per_block x width
-  T* maximum;                ///< softmaxes x width
-  T* sum;                    ///< softmaxes x width: sum of the weights
-  T* squares;                ///< softmaxes x width: sum of their squares; the kernels with spread only
+  T* weights;          ///< scratch: keys_per_block x width; `products` itself where there is one softmax
+  T* maximum;          ///< softmaxes x width
+  T* sum;              ///< softmaxes x width: sum of the weights
+  T* squares;          ///< softmaxes x width: sum of their squares; the kernels with spread only
   T* weighted_logits;  ///< softmaxes x width: sum of weight times (logit - maximum); the kernels with spread only
   T* output;           ///< softmaxes x value_dimension x width: sum of weight times value
 };

@@ -41,6 +41,9 @@ struct RegisterTile {
   /// sums(r, q) += sum_k left[r * row_stride + k * step] right[k * width + q], k ascending.
   template <bool fused>
   void multiply(const T* left, Size row_stride, Size step, const T* right, Size count) {
+    // Half as many counters and branches, which share ports with the multiply-adds; a browser's compiler spills instead.
+    constexpr int steps = std::is_same_v<Arch, xsimd::wasm> ? 1 : 2;
+#pragma GCC unroll steps
     for (Size k = 0; k < count; ++k) {
       V numbers[vectors];
       for (int v = 0; v < vectors; ++v) {

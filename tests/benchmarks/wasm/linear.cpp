@@ -8,7 +8,7 @@
 #include "asymptoken/linear.hpp"
 #include "linear_problem.hpp"
 
-// The matrix products of an encoder in wasm, beside Eigen's, in turn: node asymptoken_linear_benchmark_relaxed.js
+// The matrix products of an encoder in wasm, beside Eigen's, in turn. One line of JSON for each shape, which linear.ts reads.
 
 // Processor time, which other programs do not stretch.
 EM_JS(double, milliseconds, (), {
@@ -54,7 +54,9 @@ bool compare(const Shape& shape) {
     ratios.push_back(second / first);
   }
   const auto [least, most] = std::ranges::minmax(ratios);
-  std::printf("%5td x %4td x %4td  %7.3f ms  %5.1f GFLOP/s  Eigen takes %.2f times as long (%.2f to %.2f)\n",
+  std::printf(R"({"rows": %td, "inputs": %td, "outputs": %td, "milliseconds": %.4f, "gigaflops": %.2f, )"
+              R"("eigen_to_ours": {"median": %.3f, "min": %.3f, "max": %.3f}})"
+              "\n",
               shape.rows, shape.inputs, shape.outputs, median(time_ours),
               operations / median(time_ours) / 1e6, median(ratios), least, most);
   return error_of(ours, problem) < 1 && error_of(eigen, problem) < 1;
