@@ -1,27 +1,46 @@
 import { readAddress, writeAddress, type PageState } from './address.ts';
-import { ConvergenceFigure } from './convergence/element.ts';
+import { HardmaxFigure, MomentsFigure, SweepFigure, UniformFigure } from './convergence/figures.ts';
 import { say } from './dom.ts';
+import { experimentNames, type ExperimentName } from './experiments/all.ts';
 import { HeatmapFigure } from './heatmap/element.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './experiments/settings.ts';
+import { PlaneFigure } from './plane/element.ts';
+import type { PlaneView } from './plane/view.ts';
 import './style/page.css';
 import type { View } from './view.ts';
 
 const notice = document.querySelector('#notice')!;
 let state = read();
 
-const convergence = document.querySelector('asymptoken-convergence') as ConvergenceFigure;
-const heatmap = document.querySelector('asymptoken-heatmap') as HeatmapFigure;
+customElements.define('asymptoken-plane', PlaneFigure);
 customElements.define('asymptoken-heatmap', HeatmapFigure);
-customElements.define('asymptoken-convergence', ConvergenceFigure);
+customElements.define('asymptoken-convergence', MomentsFigure);
+customElements.define('asymptoken-uniform', UniformFigure);
+customElements.define('asymptoken-hardmax', HardmaxFigure);
+customElements.define('asymptoken-sweep', SweepFigure);
+
+const plane = document.querySelector('asymptoken-plane') as PlaneFigure;
+const heatmap = document.querySelector('asymptoken-heatmap') as HeatmapFigure;
+const figures = {
+  moments: document.querySelector('asymptoken-convergence') as MomentsFigure,
+  uniform: document.querySelector('asymptoken-uniform') as UniformFigure,
+  hardmax: document.querySelector('asymptoken-hardmax') as HardmaxFigure,
+  sweep: document.querySelector('asymptoken-sweep') as SweepFigure,
+} satisfies Record<ExperimentName, HTMLElement>;
 show();
 
-convergence.addEventListener('settingschange', (event) => {
-  const settings = (event as CustomEvent<Settings>).detail;
-  heatmap.settings = settings;
-  write({ ...state, settings });
-});
+for (const name of experimentNames) {
+  figures[name].addEventListener('settingschange', (event) => {
+    const settings = (event as CustomEvent<Settings>).detail;
+    if (name === 'moments') heatmap.settings = settings;
+    write({ ...state, experiments: { ...state.experiments, [name]: settings } });
+  });
+}
 heatmap.addEventListener('viewchange', (event) =>
   write({ ...state, view: (event as CustomEvent<View>).detail }),
+);
+plane.addEventListener('viewchange', (event) =>
+  write({ ...state, plane: (event as CustomEvent<PlaneView>).detail }),
 );
 addEventListener('hashchange', () => {
   if (location.hash === writeAddress(state)) return;
@@ -36,9 +55,10 @@ function read(): PageState {
 }
 
 function show(): void {
-  heatmap.settings = state.settings;
+  plane.view = state.plane;
+  heatmap.settings = state.experiments.moments;
   heatmap.view = state.view;
-  convergence.settings = state.settings;
+  for (const name of experimentNames) figures[name].settings = state.experiments[name];
   write(state);
 }
 
