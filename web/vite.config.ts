@@ -1,11 +1,17 @@
 import { defineConfig } from 'vite';
 import { coreFolder } from './dev/core-folder.ts';
 import { docs } from './dev/docs.ts';
+import { firstResults } from './dev/first-results.ts';
 import { serviceWorker } from './dev/service-worker.ts';
 
 export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: [coreFolder({ fake: mode === 'fake' }), docs(), serviceWorker()],
+  plugins: [
+    coreFolder({ fake: mode === 'fake' }),
+    firstResults({ fake: mode === 'fake' }),
+    docs(),
+    serviceWorker(),
+  ],
   server: { fs: { allow: ['..'] } },
   build: {
     outDir: mode === 'fake' ? '../build/site-fake' : '../build/site',
