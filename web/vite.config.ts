@@ -1,10 +1,17 @@
 import { defineConfig } from 'vite';
 import { coreFolder } from './dev/core-folder.ts';
 import { docs } from './dev/docs.ts';
+import { firstResults } from './dev/first-results.ts';
+import { serviceWorker } from './dev/service-worker.ts';
 
 export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: [coreFolder({ fake: mode === 'fake' }), docs()],
+  plugins: [
+    coreFolder({ fake: mode === 'fake' }),
+    firstResults({ fake: mode === 'fake' }),
+    docs(),
+    serviceWorker(),
+  ],
   server: { fs: { allow: ['..'] } },
   build: {
     outDir: mode === 'fake' ? '../build/site-fake' : '../build/site',
@@ -21,11 +28,12 @@ export default defineConfig(({ mode }) => ({
         'embed-page': 'embed.html',
         embed: 'src/embed/index.ts',
         frame: 'src/embed/frame.ts',
+        'service-worker': 'src/service-worker.ts',
       },
       output: {
         // Other pages have these names in them.
         entryFileNames: ({ name }) =>
-          /^(embed|frame)$/.test(name) ? '[name].js' : 'assets/[name]-[hash].js',
+          /^(embed|frame|service-worker)$/.test(name) ? '[name].js' : 'assets/[name]-[hash].js',
       },
     },
   },

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { folder } from './package.ts';
+import { call, install } from './install.ts';
 
 /** As a user would: it closes nothing, and still ends. */
 const script = `
@@ -27,24 +25,8 @@ export const slope: number | undefined = result.curves[0]?.fit['mean']?.slope;
 `;
 
 test('the packed folder installs into an empty one, runs, and type-checks', (t) => {
-  const empty = mkdtempSync(join(tmpdir(), 'asymptoken-'));
-  t.after(() => rmSync(empty, { recursive: true }));
-  const call = (program: string, args: string[], cwd = empty) =>
-    execFileSync(program, args, {
-      cwd,
-      encoding: 'utf8',
-      timeout: 120_000,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-  const npm = ['--offline', '--no-audit', '--no-fund', '--loglevel=error', `--cache=${join(empty, 'cache')}`];
-
-  const packed = JSON.parse(
-    call('npm', ['pack', '--json', `--pack-destination=${empty}`, ...npm], folder),
-  ) as {
-    filename: string;
-    files: { path: string }[];
-  }[];
-  const files = packed[0]!.files.map(({ path }) => path).sort();
+  const { path, files, remove } = install();
+  t.after(remove);
   for (const file of [
     'LICENSE',
     'README.md',
@@ -56,13 +38,11 @@ test('the packed folder installs into an empty one, runs, and type-checks', (t) 
   ]) {
     assert.ok(files.includes(file), `${file} in ${files.join(', ')}`);
   }
-  writeFileSync(join(empty, 'package.json'), '{ "type": "module" }');
-  call('npm', ['install', ...npm, join(empty, packed[0]!.filename)]);
-  writeFileSync(join(empty, 'use.js'), script);
-  assert.equal(call(process.execPath, ['use.js']), 'true function relaxed.wasm\n');
+  writeFileSync(join(path, 'use.js'), script);
+  assert.equal(call(process.execPath, ['use.js'], path), 'true function relaxed.wasm\n');
 
-  writeFileSync(join(empty, 'use.ts'), types);
+  writeFileSync(join(path, 'use.ts'), types);
   const tsc = join(import.meta.dirname, '../node_modules/typescript/bin/tsc');
   const strict = ['--strict', '--noEmit', '--target', 'es2023', '--lib', 'es2023,dom', '--types', ''];
-  call(process.execPath, [tsc, ...strict, '--module', 'nodenext', 'use.ts']);
+  call(process.execPath, [tsc, ...strict, '--module', 'nodenext', 'use.ts'], path);
 });

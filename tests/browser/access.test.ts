@@ -99,7 +99,7 @@ inEachBrowser((stage) => {
     await stage.visit(quick, async (tab) => {
       await reaches(tab, 'convergence', 'done');
       const reached = new Set<string>();
-      for (let i = 0; i < 40; i++) {
+      for (let i = 0; i < 240; i++) {
         await tab.press('Tab');
         reached.add(
           await tab.evaluate(() => {
@@ -112,8 +112,8 @@ inEachBrowser((stage) => {
         );
       }
       const controls =
-        'run cancel svg summary law dimension replicates horizons from to points seed new-seed';
-      const more = 'tokens head colour';
+        'run step cancel reset svg summary png csv spec result law dimension replicates horizons from to points seed new-seed precision';
+      const more = 'tokens head colour radii temperatures radius query';
       for (const name of `${controls} ${more}`.split(' '))
         assert.ok(reached.has(name), `Tab does not reach ${name}`);
     });

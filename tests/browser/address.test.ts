@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inEachBrowser } from './each-browser.ts';
-import { attribute, until } from './page.ts';
+import { attribute, show, until } from './page.ts';
 import { defaults, hashOf, quick } from './settings.ts';
 
 // Links come from strangers: what cannot be used is named and left at its default, and nothing in them is ever markup.
@@ -17,10 +17,14 @@ const hostile: [string, string, RegExp, string][] = [
     hashOf(defaults),
   ],
   ['horizons that are not positive', '#v=1&H=1,-2', /H to “1,-2”/, hashOf(defaults)],
-  ['too many horizons', '#v=1&H=1,2,3,4,5,6,7', /horizons/, hashOf(defaults)],
+  ['too many horizons', `#v=1&H=${'1,'.repeat(16)}1`, /horizons/, hashOf(defaults)],
   ['a broken range', '#v=1&n=100-x3', /range of n/, hashOf(defaults)],
   ['a setting given twice', '#v=1&s=1&s=2', /s more than once/, hashOf(defaults)],
   ['a prototype for a key', '#v=1&__proto__=1&constructor=2', /“__proto__”.*“constructor”/, hashOf(defaults)],
+  ['an unknown law of one figure', '#v=1&u.law=evil', /u.law to “evil”/, hashOf(defaults)],
+  ['a negative temperature', '#v=1&t.T=-1', /t.T to “-1”/, hashOf(defaults)],
+  ['a query out of the plane', '#v=1&p.x=99,99', /p.x to “99,99”/, hashOf(defaults)],
+  ['a part of a heatmap that is none', '#v=1&z=1,2,0', /z to “1,2,0”/, hashOf(defaults)],
   ['another version', '#v=2&d=7', /version “2”/, hashOf(defaults)],
   ['no version', '#d=7', /no version/, hashOf(defaults)],
   ['a novel', `#v=1&d=${'7'.repeat(5000)}`, /longer/, hashOf(defaults)],
@@ -36,7 +40,8 @@ inEachBrowser((stage) => {
         assert.match(await notice(), message);
         assert.equal(await tab.evaluate(() => location.hash), kept);
         assert.equal(await tab.evaluate(() => document.querySelectorAll('#notice *').length), 0);
-        assert.match(await attribute(tab, 'convergence', 'data-state'), /running|done/);
+        await show(tab, 'convergence');
+        assert.match(await attribute(tab, 'convergence', 'data-state'), /idle|running|done/);
         assert.deepEqual(tab.complaints, []);
       });
     });

@@ -24,6 +24,8 @@ export interface Tab extends Document {
   countWorkers(): number;
   /** Frees what nothing refers to any more. Firefox cannot be told to. */
   collectGarbage: (() => Promise<void>) | null;
+  /** Moves the mouse with its button down. */
+  drag(from: readonly [number, number], to: readonly [number, number]): Promise<void>;
   /** Every address asked for so far. */
   requests: string[];
   /** Uncaught errors, and what the console says of errors and refused content. */
@@ -102,6 +104,7 @@ async function openChromium(): Promise<Browser> {
         inject: (script) => page.evaluate(script),
         press: (key) => page.keyboard.press(key),
         point: (x, y) => page.mouse.move(x, y),
+        drag: (from, to) => drag(page.mouse, from, to),
         requests,
         complaints,
         close: () => page.close(),
@@ -138,6 +141,7 @@ async function openFirefox(): Promise<Browser> {
         inject: (script) => page.evaluate(script),
         press: (key) => page.keyboard.press(key as never),
         point: (x, y) => page.mouse.move(x, y),
+        drag: (from, to) => drag(page.mouse, from, to),
         requests,
         complaints,
         close: () => page.close(),
@@ -145,4 +149,20 @@ async function openFirefox(): Promise<Browser> {
     },
     close: () => browser.close(),
   };
+}
+
+/** What both drivers call a mouse. */
+interface Mouse {
+  move(x: number, y: number): Promise<void>;
+  down(): Promise<void>;
+  up(): Promise<void>;
+}
+
+async function drag(mouse: Mouse, from: readonly [number, number], to: readonly [number, number]) {
+  await mouse.move(...from);
+  await mouse.down();
+  for (const part of [0.3, 0.7, 1]) {
+    await mouse.move(from[0] + part * (to[0] - from[0]), from[1] + part * (to[1] - from[1]));
+  }
+  await mouse.up();
 }

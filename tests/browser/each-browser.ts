@@ -1,5 +1,6 @@
 import { after, before, describe } from 'node:test';
 import { browsers, type Browser, type Tab, type TabOptions } from './browsers.ts';
+import { show } from './page.ts';
 import { hashOf, type Link } from './settings.ts';
 import { serveSite, type Site } from './site.ts';
 
@@ -13,7 +14,7 @@ export class Stage {
     this.name = name;
   }
 
-  /** Opens the page with these settings, uses it, and closes it, whatever happens. */
+  /** Opens the page with these settings of the convergence figure and on it, uses it, and closes it, whatever happens. */
   async visit(
     link: Link | string,
     use: (tab: Tab) => Promise<void>,
@@ -22,6 +23,7 @@ export class Stage {
     const tab = await this.browser.open(options);
     try {
       await tab.goto(this.site.address + (typeof link === 'string' ? link : hashOf(link)));
+      if (typeof link !== 'string') await show(tab, 'convergence');
       await use(tab);
     } finally {
       await tab.close();

@@ -4,7 +4,7 @@ import type { Asymptoken } from '../../wasm/src/api.ts';
 import type { Tab } from './browsers.ts';
 import { loadCore } from './core.ts';
 import { inEachBrowser } from './each-browser.ts';
-import { checkPoints, embeddedDone } from './embedded.ts';
+import { checkPoints, embeddedDone, type Embedded } from './embedded.ts';
 import { elementPolicy, sizedFramePolicy, visitHost } from './host.ts';
 import { fill, reaches } from './page.ts';
 import { hashOf, quick, specOf } from './settings.ts';
@@ -35,29 +35,29 @@ inEachBrowser((stage) => {
   test('the offered lines show the figures as they stand', async () => {
     // Changed by hand, so that the lines follow the page and not its address.
     const link = { ...quick, law: 'sphere' as const, d: 4, s: 8, m: 32 };
-    await stage.visit({ ...link, d: 3 }, async (tab) => {
+    const short = '&u.n=50-200x3&u.r=4&t.n=50-200x3&t.r=4&w.n=50-200x3&w.r=4';
+    await stage.visit(hashOf({ ...link, d: 3 }) + short, async (tab) => {
       await reaches(tab, 'convergence', 'done');
       await fill(tab, 'convergence', 'dimension', '4');
       const all = await offers(tab);
       assert.deepEqual(
         all.map(({ figure }) => figure),
-        ['moments', 'heatmap'],
+        ['plane', 'uniform', 'moments', 'hardmax', 'heatmap', 'sweep'],
       );
       const { address } = stage.site;
       for (const { figure, element, frame } of all) {
-        await visitHost(stage, { body: element, policy: elementPolicy(address) }, async (host) => {
-          const [drawn] = await embeddedDone(() => host);
+        const check = async (drawn: Embedded, complaints: string[]) => {
           if (figure === 'moments') {
-            checkPoints(drawn!, await core.run(specOf(link)), link);
-            assert.equal(drawn!.article, address + hashOf({ ...link, m: 128 }));
+            checkPoints(drawn, await core.run(specOf(link)), link);
+            assert.equal(drawn.article, address + hashOf({ ...link, m: 128 }));
           }
-          assert.deepEqual([drawn!.problem, host.complaints], ['', []]);
+          assert.deepEqual([drawn.problem, complaints], ['', []], figure);
+        };
+        await visitHost(stage, { body: element, policy: elementPolicy(address) }, async (host) => {
+          await check((await embeddedDone(() => host))[0]!, host.complaints);
         });
         await visitHost(stage, { body: frame, policy: sizedFramePolicy(address) }, async (host) => {
-          const [drawn] = await embeddedDone(() => host.frames()[0]);
-          if (figure === 'moments') checkPoints(drawn!, await core.run(specOf(link)), link);
-          assert.equal(drawn!.article, address + hashOf(link));
-          assert.deepEqual([drawn!.problem, host.complaints], ['', []]);
+          await check((await embeddedDone(() => host.frames()[0]))[0]!, host.complaints);
         });
       }
     });

@@ -70,7 +70,9 @@ inEachBrowser((stage) => {
         document.querySelector('asymptoken-figure')!.setAttribute('figure', 'nonsense'),
       );
       await until('the sentence', async () =>
-        /figure is “nonsense”; expected one of moments, heatmap/.test((await readEmbedded(tab))[0]!.problem),
+        /figure is “nonsense”; expected one of plane, uniform, moments/.test(
+          (await readEmbedded(tab))[0]!.problem,
+        ),
       );
     });
   });

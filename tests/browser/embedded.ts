@@ -37,14 +37,24 @@ export function readEmbedded(document: Document): Promise<Embedded[]> {
   );
 }
 
-/** Waits for all of them, `count` at least, and reads them. */
+/** Brings each on the screen in turn, waits for it, and reads all of them, `count` at least. */
 export async function embeddedDone(document: () => Document | undefined, count = 1): Promise<Embedded[]> {
   let read: Embedded[] = [];
   await until(
     `${count} embedded figures to be done`,
     async () => {
       const there = document();
-      read = there ? await readEmbedded(there) : [];
+      if (!there) return false;
+      try {
+        read = await readEmbedded(there);
+        await there.evaluate(
+          showEmbedded,
+          read.findIndex(({ state }) => state !== 'done'),
+        );
+      } catch {
+        // A frame changes its document while it opens.
+        return false;
+      }
       return read.length >= count && read.every(({ state }) => state === 'done');
     },
     { seconds: 30 },
@@ -67,4 +77,9 @@ export function attributesOf({ law, d, H, n: [from, to, points], r, s }: Link): 
     `law="${law}" dimension="${d}" horizons="${H.join(',')}" from="${from}" to="${to}" points="${points}" ` +
     `replicates="${r}" seed="${s}"`
   );
+}
+
+/** Runs in the page. */
+function showEmbedded(index: number): void {
+  document.querySelectorAll('asymptoken-figure')[index]?.scrollIntoView();
 }

@@ -3,6 +3,8 @@ import type { Tab } from './browsers.ts';
 
 // What a test reads off the page and does to it. The functions handed to `evaluate` run in the page, so each stands alone.
 
+export type Figure = 'convergence' | 'uniform' | 'hardmax' | 'sweep' | 'heatmap' | 'plane';
+
 export interface DrawnPoint {
   curve: number;
   metric: string;
@@ -39,11 +41,11 @@ export interface Chart {
   references: DrawnReference[];
 }
 
-export function readChart(tab: Tab): Promise<Chart> {
-  return tab.evaluate(() => {
-    const figure = document.querySelector<HTMLElement>('asymptoken-convergence')!;
+export function readChart(tab: Tab, figure: Figure = 'convergence'): Promise<Chart> {
+  return tab.evaluate((tag) => {
+    const figure = document.querySelector<HTMLElement>(`asymptoken-${tag}`)!;
     const all = (selector: string) => [
-      ...figure.shadowRoot!.querySelectorAll<HTMLElement | SVGElement>(selector),
+      ...(figure.shadowRoot?.querySelectorAll<HTMLElement | SVGElement>(selector) ?? []),
     ];
     const slopeOf = (element: HTMLElement | SVGElement) => ({
       curve: Number(element.dataset['curve']),
@@ -72,11 +74,11 @@ export function readChart(tab: Tab): Promise<Chart> {
         slope: Number(dataset['slope']),
       })),
     };
-  });
+  }, figure);
 }
 
-/** An attribute of one of the two figures, or ''. */
-export function attribute(tab: Tab, figure: 'convergence' | 'heatmap', name: string): Promise<string> {
+/** An attribute of a figure, or ''. */
+export function attribute(tab: Tab, figure: Figure, name: string): Promise<string> {
   return tab.evaluate(([tag, key]) => document.querySelector(`asymptoken-${tag}`)?.getAttribute(key) ?? '', [
     figure,
     name,
@@ -95,28 +97,36 @@ export async function until(
   }
 }
 
-export function reaches(tab: Tab, figure: 'convergence' | 'heatmap', state: string): Promise<void> {
-  return until(
-    `${figure} to be ${state}`,
-    async () => (await attribute(tab, figure, 'data-state')) === state,
+/** Brings a figure on the screen: off it, none runs, and far off it, none is loaded. */
+export function show(tab: Tab, figure: Figure): Promise<void> {
+  return tab.evaluate(async (name) => {
+    const tag = `asymptoken-${name}`;
+    const show = () => document.querySelector(tag)!.scrollIntoView({ block: 'start' });
+    show();
+    await customElements.whenDefined(tag);
+    // Those above may have taken another height.
+    show();
+  }, figure);
+}
+
+export async function reaches(tab: Tab, figure: Figure, state: string): Promise<void> {
+  await show(tab, figure);
+  await until(`${figure} to be ${state}`, async () => (await attribute(tab, figure, 'data-state')) === state);
+}
+
+/** Presses a button of a figure. */
+export function act(tab: Tab, action: string, figure: Figure = 'convergence'): Promise<void> {
+  return tab.evaluate(
+    ([tag, name]) => {
+      const root = document.querySelector(`asymptoken-${tag}`)!.shadowRoot!;
+      root.querySelector<HTMLButtonElement>(`button[data-action="${name}"]`)!.click();
+    },
+    [figure, action] as [string, string],
   );
 }
 
-/** Presses a button of the convergence figure. */
-export function act(tab: Tab, action: string): Promise<void> {
-  return tab.evaluate((name) => {
-    const root = document.querySelector('asymptoken-convergence')!.shadowRoot!;
-    root.querySelector<HTMLButtonElement>(`button[data-action="${name}"]`)!.click();
-  }, action);
-}
-
 /** Fills in a control of a figure, as typing and leaving it would. */
-export function fill(
-  tab: Tab,
-  figure: 'convergence' | 'heatmap',
-  name: string,
-  value: string,
-): Promise<void> {
+export function fill(tab: Tab, figure: Figure, name: string, value: string): Promise<void> {
   return tab.evaluate(
     ([tag, key, text]) => {
       const root = document.querySelector(`asymptoken-${tag}`)!.shadowRoot!;
@@ -133,7 +143,7 @@ export function fill(
 }
 
 /** Gives the keyboard to the first element of a figure that matches. */
-export function focus(tab: Tab, figure: 'convergence' | 'heatmap', selector: string): Promise<void> {
+export function focus(tab: Tab, figure: Figure, selector: string): Promise<void> {
   return tab.evaluate(
     ([tag, which]) => {
       const root = document.querySelector(`asymptoken-${tag}`)!.shadowRoot!;
@@ -143,7 +153,7 @@ export function focus(tab: Tab, figure: 'convergence' | 'heatmap', selector: str
   );
 }
 
-export function textOf(tab: Tab, figure: 'convergence' | 'heatmap', selector: string): Promise<string> {
+export function textOf(tab: Tab, figure: Figure, selector: string): Promise<string> {
   return tab.evaluate(
     ([tag, which]) =>
       document.querySelector(`asymptoken-${tag}`)!.shadowRoot!.querySelector(which)?.textContent ?? '',
@@ -153,6 +163,5 @@ export function textOf(tab: Tab, figure: 'convergence' | 'heatmap', selector: st
 
 /** Brings the heatmap on the screen, and waits for it. */
 export async function showHeatmap(tab: Tab): Promise<void> {
-  await tab.evaluate(() => document.querySelector('asymptoken-heatmap')!.scrollIntoView({ block: 'start' }));
   await reaches(tab, 'heatmap', 'done');
 }

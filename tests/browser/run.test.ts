@@ -4,7 +4,7 @@ import type { Asymptoken, Estimate, Result } from '../../wasm/src/api.ts';
 import { close } from './close.ts';
 import { loadCore } from './core.ts';
 import { inEachBrowser } from './each-browser.ts';
-import { attribute, reaches, readChart, until, type Chart } from './page.ts';
+import { attribute, reaches, readChart, show, until, type Chart } from './page.ts';
 import { quick, specOf, type Link } from './settings.ts';
 
 // The page opens, runs by itself, and draws the numbers that the core finds under node for the same spec.
@@ -18,6 +18,7 @@ after(() => core?.close());
 inEachBrowser((stage) => {
   test('first points appear soon after opening', async (context) => {
     await stage.visit('', async (tab) => {
+      await show(tab, 'convergence');
       await until('points', async () => (await readChart(tab)).points.length > 0);
       context.diagnostic(
         `${stage.name}: first points ${await attribute(tab, 'convergence', 'data-first-points-ms')} ms`,

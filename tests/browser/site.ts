@@ -33,7 +33,7 @@ export interface Site {
   close(): void;
 }
 
-/** Serves the built site under a sub-path of an ephemeral port; `withheld` paths are answered with 404. */
+/** Serves the built site; `withheld` paths are answered with 404. */
 export async function serveSite(withheld?: RegExp): Promise<Site> {
   const folder = process.env['ASYMPTOKEN_SITE'] ?? join(import.meta.dirname, '../../build/site');
   if (!existsSync(join(folder, 'index.html'))) {
@@ -41,6 +41,11 @@ export async function serveSite(withheld?: RegExp): Promise<Site> {
       `the site is missing: there is no index.html in ${folder}; build it with ./dev build site`,
     );
   }
+  return serveFolder(folder, withheld);
+}
+
+/** Serves a folder under a sub-path of an ephemeral port. */
+export async function serveFolder(folder: string, withheld?: RegExp): Promise<Site> {
   const path = '/some/sub/path/';
   const requests: string[] = [];
   const server = createServer((request, response) => {

@@ -1,15 +1,18 @@
-import type { Field } from './fields.ts';
-import { defaultSettings, settingFields, type Settings } from './settings.ts';
+import { defaultSettings, experimentNames, experiments, type ExperimentName } from './experiments/all.ts';
+import { settingFields, type Settings } from './experiments/settings.ts';
+import { oneOf, type Field } from './fields.ts';
+import { defaultPlane, planeFields, type PlaneView } from './plane/view.ts';
 import { defaultView, viewFields, type View } from './view.ts';
 
 /** All that a link says. */
 export interface PageState {
-  settings: Settings;
+  experiments: Record<ExperimentName, Settings>;
+  plane: PlaneView;
   view: View;
 }
 
 const version = '1';
-const longest = 1000;
+const longest = 2000;
 
 interface Range {
   from: number;
@@ -37,12 +40,15 @@ interface Entry {
   expected: string;
   read(text: string, state: PageState): boolean;
   write(state: PageState): string;
+  /** Left out where it has its default. */
+  optional: boolean;
 }
 
 function entry<T>(
   field: Field<T>,
   get: (state: PageState) => T,
   set: (state: PageState, value: T) => void,
+  optional: boolean,
 ): Entry {
   return {
     name: field.name,
@@ -54,59 +60,86 @@ function entry<T>(
       return true;
     },
     write: (state) => field.format(get(state)),
+    optional,
   };
 }
 
-function setting<K extends keyof Settings>(key: K): Entry {
-  const field = settingFields[key] as unknown as Field<Settings[K]>;
+/** An entry that is one key of a part of the state. */
+function keyed<Part, K extends keyof Part & string>(
+  part: (state: PageState) => Part,
+  key: K,
+  field: unknown,
+  optional: boolean,
+): Entry {
   return entry(
-    field,
-    ({ settings }) => settings[key],
-    ({ settings }, value) => (settings[key] = value),
+    field as Field<Part[K]>,
+    (state) => part(state)[key],
+    (state, value) => (part(state)[key] = value),
+    optional,
   );
 }
 
-function shown<K extends keyof View>(key: K): Entry {
-  const field = viewFields[key] as unknown as Field<View[K]>;
-  return entry(
-    field,
-    ({ view }) => view[key],
-    ({ view }, value) => (view[key] = value),
+/** What each experiment's keys begin with. Those of the first version are always written, so that it stays as it was. */
+const prefixes: Record<ExperimentName, string> = { moments: '', uniform: 'u.', hardmax: 't.', sweep: 'w.' };
+
+function experimentEntries(name: ExperimentName): [string, Entry][] {
+  const { laws, sweep } = experiments[name];
+  const prefix = prefixes[name];
+  const optional = prefix !== '';
+  const settings = (state: PageState) => state.experiments[name];
+  const grid = entry<Range>(
+    range,
+    settings,
+    (state, value) => Object.assign(settings(state), value),
+    optional,
   );
+  return [
+    [`${prefix}law`, keyed(settings, 'law', oneOf('token law', laws), optional)],
+    [`${prefix}d`, keyed(settings, 'dimension', settingFields.dimension, optional)],
+    [`${prefix}${sweep.symbol}`, keyed(settings, 'sweep', sweep.field, optional)],
+    [`${prefix}n`, grid],
+    [`${prefix}r`, keyed(settings, 'replicates', settingFields.replicates, optional)],
+    [`${prefix}s`, keyed(settings, 'seed', settingFields.seed, optional)],
+    [`${prefix}e`, keyed(settings, 'precision', settingFields.precision, true)],
+  ];
 }
+
+const view = (state: PageState) => state.view;
+const plane = (state: PageState) => state.plane;
 
 const entries = new Map<string, Entry>([
-  ['law', setting('law')],
-  ['d', setting('dimension')],
-  ['H', setting('horizons')],
-  [
-    'n',
-    entry(
-      range,
-      ({ settings }) => settings,
-      ({ settings }, value) => Object.assign(settings, value),
-    ),
-  ],
-  ['r', setting('replicates')],
-  ['s', setting('seed')],
-  ['m', shown('tokens')],
-  ['h', shown('head')],
-  ['c', shown('colour')],
+  ...experimentEntries('moments').slice(0, -1),
+  ['m', keyed(view, 'tokens', viewFields.tokens, false)],
+  ['h', keyed(view, 'head', viewFields.head, false)],
+  ['c', keyed(view, 'colour', viewFields.colour, false)],
+  ...experimentEntries('moments').slice(-1),
+  ['z', keyed(view, 'window', viewFields.window, true)],
+  ['q', keyed(view, 'pooling', viewFields.pooling, true)],
+  ['p.law', keyed(plane, 'law', planeFields.law, true)],
+  ['p.n', keyed(plane, 'tokens', planeFields.tokens, true)],
+  ['p.R', keyed(plane, 'radius', planeFields.radius, true)],
+  ['p.x', keyed(plane, 'query', planeFields.query, true)],
+  ['p.s', keyed(plane, 'seed', planeFields.seed, true)],
+  ...experimentNames.filter((name) => name !== 'moments').flatMap(experimentEntries),
 ]);
 
 export function defaultState(): PageState {
+  const settings = experimentNames.map((name) => [name, defaultSettings(name)]);
   return {
-    settings: { ...defaultSettings, horizons: [...defaultSettings.horizons] },
+    experiments: Object.fromEntries(settings) as Record<ExperimentName, Settings>,
+    plane: { ...defaultPlane, query: [...defaultPlane.query] },
     view: { ...defaultView },
   };
 }
 
 /** `#v=1&law=gaussian&…` */
 export function writeAddress(state: PageState): string {
-  const parts = [...entries].map(([key, { write }]) => `${key}=${write(state)}`);
+  const usual = defaultState();
+  const parts = [...entries]
+    .filter(([, { optional, write }]) => !optional || write(state) !== write(usual))
+    .map(([key, { write }]) => `${key}=${write(state)}`);
   return `#v=${version}&${parts.join('&')}`;
 }
-
 /** Never throws: what cannot be used is left at its default, and `problems` says so in one sentence each. */
 export function readAddress(hash: string): { state: PageState; problems: string[] } {
   const state = defaultState();

@@ -13,6 +13,7 @@ export type {
   Result,
   Spec,
   Status,
+  Tokens,
 } from '@asymptoken/core';
 
 export interface Core {

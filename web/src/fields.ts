@@ -21,16 +21,30 @@ export function wholeNumber(name: string, least: number, most: number): Field<nu
 }
 
 export function positiveNumbers(name: string, longest: number, most: number): Field<number[]> {
+  const expected = `1 to ${longest} numbers above 0 and up to ${most}, separated by commas`;
+  return numbers(name, expected, longest, (value) => value > 0 && value <= most);
+}
+
+export function numbersFromZero(name: string, longest: number, most: number): Field<number[]> {
+  const expected = `1 to ${longest} numbers from 0 to ${most}, separated by commas`;
+  return numbers(name, expected, longest, (value) => value >= 0 && value <= most);
+}
+
+function numbers(
+  name: string,
+  expected: string,
+  longest: number,
+  allowed: (value: number) => boolean,
+): Field<number[]> {
   return {
     name,
-    expected: `1 to ${longest} numbers above 0 and up to ${most}, separated by commas`,
+    expected,
     parse(text) {
       const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
       const values = parts.map((part) =>
         /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(part) ? Number(part) : NaN,
       );
-      const good = values.every((value) => value > 0 && value <= most);
-      return good && values.length >= 1 && values.length <= longest ? values : null;
+      return values.every(allowed) && values.length >= 1 && values.length <= longest ? values : null;
     },
     format: (values) => values.join(','),
   };

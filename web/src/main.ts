@@ -1,34 +1,33 @@
 import { readAddress, writeAddress, type PageState } from './address.ts';
-import { ConvergenceFigure } from './convergence/element.ts';
+import { sentence } from './core.ts';
 import { say } from './dom.ts';
 import { EmbedOffer } from './embed/offer.ts';
-import { HeatmapFigure } from './heatmap/element.ts';
-import type { Settings } from './settings.ts';
+import { configure, defineFigure, figures, follow, type Figure, type FigureKind } from './figures.ts';
+import { whenNear } from './near.ts';
+import { keepForOffline } from './offline.ts';
 import './style/page.css';
-import type { View } from './view.ts';
 
 const notice = document.querySelector('#notice')!;
+/** Those that have been near the screen. */
+const shown = new Map<Figure, FigureKind>();
 let state = read();
 
-const convergence = document.querySelector('asymptoken-convergence') as ConvergenceFigure;
-const heatmap = document.querySelector('asymptoken-heatmap') as HeatmapFigure;
-customElements.define('asymptoken-heatmap', HeatmapFigure);
-customElements.define('asymptoken-convergence', ConvergenceFigure);
 customElements.define('asymptoken-embed', EmbedOffer);
-show();
+write(state);
+for (const kind of Object.values(figures)) {
+  const figure = document.querySelector<Figure>(kind.tag);
+  if (figure)
+    whenNear(figure, () => {
+      show(figure, kind).catch((error: unknown) => say(notice, sentence(error)));
+    });
+}
+void keepForOffline();
 
-convergence.addEventListener('settingschange', (event) => {
-  const settings = (event as CustomEvent<Settings>).detail;
-  heatmap.settings = settings;
-  write({ ...state, settings });
-});
-heatmap.addEventListener('viewchange', (event) =>
-  write({ ...state, view: (event as CustomEvent<View>).detail }),
-);
 addEventListener('hashchange', () => {
   if (location.hash === writeAddress(state)) return;
   state = read();
-  show();
+  for (const [figure, kind] of shown) configure(figure, kind, state);
+  write(state);
 });
 
 function read(): PageState {
@@ -37,11 +36,20 @@ function read(): PageState {
   return found;
 }
 
-function show(): void {
-  heatmap.settings = state.settings;
-  heatmap.view = state.view;
-  convergence.settings = state.settings;
-  write(state);
+async function show(figure: Figure, kind: FigureKind): Promise<void> {
+  await defineFigure(kind);
+  configure(figure, kind, state);
+  shown.set(figure, kind);
+  follow(figure, kind, (change) => {
+    const before = state;
+    write(change(before));
+    // Two figures may show the same experiment.
+    for (const [other, { experiment }] of shown) {
+      if (other === figure || !experiment) continue;
+      const settings = state.experiments[experiment];
+      if (settings !== before.experiments[experiment]) other.settings = settings;
+    }
+  });
 }
 
 /** The address always holds what is on the screen; no history, so that Back leaves the page. */

@@ -15,14 +15,16 @@ export class Axes {
   readonly element = svg('g', { class: 'axes' });
   readonly #x = svg('g');
   readonly #y = svg('g');
-  readonly #title = svg(
-    'text',
-    { class: 'axis-title', 'text-anchor': 'end' },
-    'tokens ',
-    svg('tspan', { class: 'variable' }, 'n'),
-  );
+  readonly #title: SVGTextElement;
 
-  constructor() {
+  /** Of the x axis: a word and its variable. */
+  constructor(title: string, symbol: string) {
+    this.#title = svg(
+      'text',
+      { class: 'axis-title', 'text-anchor': 'end' },
+      title,
+      svg('tspan', { class: 'variable' }, symbol),
+    );
     this.element.append(this.#y, this.#x, this.#title);
   }
 

@@ -1,27 +1,44 @@
 import { html } from '../dom.ts';
 import type { Field } from '../fields.ts';
-import { laws, settingFields, type Settings } from '../settings.ts';
+import type { Experiment } from '../experiments/experiment.ts';
+import { settingFields, type Law, type Settings } from '../experiments/settings.ts';
 
 /** The settings as a form. Every change is checked and handed on at once; nothing here runs anything. */
 export class Controls {
   readonly element: HTMLFormElement;
+  readonly #experiment: Experiment;
   readonly #changed: (settings: Settings) => void;
   readonly #refused: (problem: string) => void;
   readonly #inputs = new Map<keyof Settings, HTMLInputElement>();
-  readonly #laws = laws.map((value) => html('input', { type: 'radio', name: 'law', value }));
+  readonly #laws: HTMLInputElement[];
   readonly #problem = html('p', { class: 'problem', id: 'problem', role: 'alert' });
   #settings: Settings;
 
-  constructor(settings: Settings, changed: (settings: Settings) => void, refused: (problem: string) => void) {
-    this.#settings = settings;
+  constructor(
+    experiment: Experiment,
+    changed: (settings: Settings) => void,
+    refused: (problem: string) => void,
+  ) {
+    const { laws, sweep, defaults } = experiment;
+    this.#experiment = experiment;
+    this.#settings = { ...defaults };
+    this.#laws = laws.map((value) => html('input', { type: 'radio', name: 'law', value }));
     this.#changed = changed;
     this.#refused = refused;
-    for (const law of this.#laws) law.addEventListener('change', () => this.#take('law', law.value, law));
+    for (const law of this.#laws)
+      law.addEventListener('change', () => this.#change({ ...this.#settings, law: law.value as Law }));
     const fresh = html('button', { type: 'button', class: 'quiet', 'data-action': 'new-seed' }, 'New seed');
     fresh.addEventListener('click', () => this.#change({ ...this.#settings, seed: randomSeed() }));
+    const precision = this.#number('precision', 'Stop once bars are within ±');
+    precision.title = '0: measure all replicates';
+    const percent = html('span', { 'aria-hidden': 'true' }, '%');
     this.element = html(
       'form',
-      { class: 'controls', 'aria-label': 'Settings of the experiment', autocomplete: 'off' },
+      {
+        class: 'controls',
+        'aria-label': `Settings of the experiment: ${experiment.name}`,
+        autocomplete: 'off',
+      },
       html(
         'fieldset',
         { class: 'segments wide' },
@@ -30,7 +47,7 @@ export class Controls {
       ),
       this.#number('dimension', 'Dimension', html('i', {}, 'd')),
       this.#number('replicates', 'Replicates'),
-      this.#text('horizons', 'Horizons', html('i', {}, 'H')),
+      this.#text('sweep', sweep.title, html('i', {}, sweep.symbol)),
       html(
         'fieldset',
         { class: 'range wide' },
@@ -44,18 +61,18 @@ export class Controls {
         ),
       ),
       html('div', { class: 'seed wide' }, this.#number('seed', 'Seed'), fresh),
+      html('div', { class: 'stop wide' }, precision, percent),
       this.#problem,
     );
     this.element.addEventListener('submit', (event) => event.preventDefault());
-    this.show(settings);
+    this.show(this.#settings);
   }
 
   show(settings: Settings): void {
     this.#settings = settings;
     for (const law of this.#laws) law.checked = law.value === settings.law;
     for (const [key, input] of this.#inputs) {
-      input.value = (settingFields[key] as Field<unknown>).format(settings[key]);
-      if (key === 'horizons') input.value = settings.horizons.join(', ');
+      input.value = key === 'sweep' ? settings.sweep.join(', ') : String(settings[key]);
       input.removeAttribute('aria-invalid');
     }
   }
@@ -80,7 +97,8 @@ export class Controls {
     label: (string | Node)[],
     attributes: Record<string, string>,
   ): HTMLLabelElement {
-    const input = html('input', { type: 'text', name: key, spellcheck: 'false', ...attributes });
+    const name = key === 'sweep' ? this.#experiment.sweep.name : key;
+    const input = html('input', { type: 'text', name, spellcheck: 'false', ...attributes });
     input.setAttribute('aria-describedby', 'problem');
     input.addEventListener('change', () => this.#take(key, input.value, input));
     this.#inputs.set(key, input);
@@ -89,7 +107,7 @@ export class Controls {
   }
 
   #take(key: keyof Settings, text: string, input: HTMLInputElement): void {
-    const field = settingFields[key] as Field<unknown>;
+    const field = this.#fieldOf(key);
     const value = field.parse(text);
     if (value === null) {
       input.setAttribute('aria-invalid', 'true');
@@ -97,6 +115,10 @@ export class Controls {
       return;
     }
     this.#change({ ...this.#settings, [key]: value });
+  }
+
+  #fieldOf(key: keyof Settings): Field<unknown> {
+    return key === 'sweep' ? this.#experiment.sweep.field : settingFields[key];
   }
 
   #change(settings: Settings): void {

@@ -1,6 +1,6 @@
 import { html, keep, say, set, svg } from '../dom.ts';
 import { marker } from './marks.ts';
-import type { ReferenceKind } from './model.ts';
+import type { ReferenceKind } from '../experiments/experiment.ts';
 
 /** What the kinds of line mean; curves are told apart by the labels at their ends. */
 export class Legend {

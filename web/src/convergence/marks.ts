@@ -1,3 +1,5 @@
+import type { LogScale } from '../scale.ts';
+
 /** Marker outlines of about equal area, about the origin: curves differ in shape as well as in colour. */
 const outlines: readonly ((radius: number) => string)[] = [
   (r) => `M${-r},0a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0Z`,
@@ -18,6 +20,19 @@ function polygon(corners: number, radius: number, turn: number): string {
     return `${(radius * Math.cos(angle)).toFixed(2)},${(radius * Math.sin(angle)).toFixed(2)}`;
   });
   return `M${points.join('L')}Z`;
+}
+
+/** Colours repeat after six curves, as markers do; labels tell the curves apart. */
+export function curveClass(curve: number): string {
+  return `curve-${curve % outlines.length}`;
+}
+
+/** A bar from mean - se to mean + se, relative to the mean's place, with caps; cut at the axis when it reaches 0. */
+export function barOf(mean: number, se: number, y: LogScale, cap: number): string {
+  const at = y.at(mean);
+  const low = mean - se > 0 ? y.at(mean - se) - at : y.range[0] - at;
+  const high = y.at(mean + se) - at;
+  return `M0,${low}V${high}M${-cap},${high}h${2 * cap}M${-cap},${low}h${2 * cap}`;
 }
 
 /** Moves wanted places apart until neighbours are `gap` from each other, staying within [low, high] if they fit. */

@@ -1,6 +1,6 @@
 import type { Estimate, Point, PowerLawFit, Prediction, Result, Status } from '../core.ts';
+import type { Experiment, PanelKind, ReferenceKind } from '../experiments/experiment.ts';
 import { roundToTick } from '../scale.ts';
-import type { Settings } from '../settings.ts';
 
 export interface PlotPoint {
   n: number;
@@ -16,38 +16,49 @@ export interface Reference {
   slope: number;
 }
 
+/** A straight line on log axes. */
+export type Line = Pick<PowerLawFit, 'slope' | 'intercept'> & { se: number };
+
 /** One curve of one metric, as drawn. */
 export interface Series {
   curve: number;
-  horizon: number;
+  /** The swept parameter: "H = 0.5". */
+  name: string;
   points: PlotPoint[];
-  fit: PowerLawFit | null;
+  fit: Line | null;
   references: Reference[];
 }
 
-/** A point of a curve, pointed at in either panel. */
+/** A curve, and if `n` is not null one of its points, pointed at in any panel. */
 export interface Focus {
   curve: number;
-  n: number;
+  n: number | null;
 }
 
-export function seriesOf(result: Result, metric: string): Series[] {
+export function seriesOf(result: Result, panel: PanelKind, { sweep }: Experiment): Series[] {
+  const sign = panel.reciprocal ? -1 : 1;
   return result.curves.map((curve, index) => ({
     curve: index,
-    horizon: curve.horizon,
-    points: curve.points.flatMap((point) => plotPoint(point, metric)),
-    fit: curve.fit[metric] ?? null,
+    name: `${sweep.symbol} = ${sweep.valueOf(curve)}`,
+    points: curve.points.flatMap((point) => plotPoint(point, panel)),
+    fit: lineOf(curve.fit[panel.metric] ?? null, sign),
     references: curve.predicted
-      .filter((prediction) => prediction.metric === metric && prediction.quantity === 'slope')
-      .map(({ name, status, value }) => ({ name, status, slope: value })),
+      .filter((prediction) => prediction.metric === panel.metric && isSlope(prediction))
+      .map(({ name, status, value }) => ({ name, status, slope: sign * value })),
   }));
 }
 
-function plotPoint(point: Point, metric: string): PlotPoint[] {
+function plotPoint(point: Point, { metric, reciprocal }: PanelKind): PlotPoint[] {
   const estimate = point[metric];
   if (!isEstimate(estimate) || !(estimate.mean > 0)) return [];
   const { mean, standard_deviation, count } = estimate;
-  return [{ n: point.n, mean, se: count > 1 ? standard_deviation / Math.sqrt(count) : null, count }];
+  const se = count > 1 ? standard_deviation / Math.sqrt(count) : null;
+  if (!reciprocal) return [{ n: point.n, mean, se, count }];
+  return [{ n: point.n, mean: 1 / mean, se: se === null ? null : se / mean ** 2, count }];
+}
+
+function lineOf(fit: PowerLawFit | null, sign: number): Line | null {
+  return fit && { slope: sign * fit.slope, intercept: sign * fit.intercept, se: slopeError(fit) };
 }
 
 function isEstimate(value: number | Estimate | null | undefined): value is Estimate {
@@ -59,36 +70,20 @@ export function slopeError(fit: PowerLawFit): number {
   return fit.bootstrap?.standard_error ?? fit.slope_se;
 }
 
-/** A kind of predicted slope; the same name may be derived for one horizon and heuristic for another. */
-export interface ReferenceKind {
-  name: string;
-  statuses: Status[];
-}
-
-/** What is expected before the first result, so that nothing moves when it comes. */
-const usual: Record<Settings['law'], ReferenceKind[]> = {
-  gaussian: [
-    { name: 'guaranteed rate', statuses: ['paper'] },
-    { name: 'Gaussian rate', statuses: ['derived', 'heuristic'] },
-  ],
-  sphere: [
-    { name: 'guaranteed rate', statuses: ['paper'] },
-    { name: 'compact-support rate', statuses: ['derived'] },
-  ],
-};
-
 /** In order of first appearance: each kind has one line style. */
-export function referenceKinds(result: Result | null, law: Settings['law']): ReferenceKind[] {
-  if (!result) return usual[law];
+export function referenceKinds(result: Result | null, { panels }: Experiment): ReferenceKind[] {
+  const drawn = panels.map(({ metric }) => metric);
   const kinds = new Map<string, Set<Status>>();
-  for (const { name, status } of result.curves.flatMap(({ predicted }) => predicted.filter(isSlope))) {
+  for (const prediction of result?.curves.flatMap(({ predicted }) => predicted) ?? []) {
+    if (!isSlope(prediction) || !drawn.includes(prediction.metric)) continue;
+    const { name, status } = prediction;
     kinds.set(name, (kinds.get(name) ?? new Set()).add(status));
   }
   return [...kinds].map(([name, statuses]) => ({ name, statuses: [...statuses] }));
 }
 
-function isSlope(prediction: Prediction): boolean {
-  return prediction.quantity === 'slope';
+function isSlope({ quantity }: Prediction): boolean {
+  return quantity === 'slope';
 }
 
 /**
@@ -97,13 +92,14 @@ function isSlope(prediction: Prediction): boolean {
  */
 export function fitDomain(
   before: readonly [number, number] | null,
-  all: readonly Series[],
+  points: readonly { mean: number; se: number | null; count?: number }[],
   complete: boolean,
 ): [number, number] | null {
-  const values = all.flatMap(({ points }) => points.flatMap(reach));
+  const values = points.flatMap(reach);
   if (values.length === 0) return before ? [...before] : null;
-  const low = roundToTick(Math.min(...values), false);
-  const high = roundToTick(Math.max(...values), true);
+  // A mark on the edge would be cut in half.
+  const low = roundToTick(0.97 * Math.min(...values), false);
+  const high = roundToTick(1.03 * Math.max(...values), true);
   const needed: [number, number] = [low, high === low ? 10 * low : high];
   return before && !complete ? [Math.min(low, before[0]), Math.max(high, before[1])] : needed;
 }
@@ -111,8 +107,15 @@ export function fitDomain(
 /** From this many replicates on a bar says more than the luck of the first ones. */
 const settled = 8;
 
-function reach({ mean, se, count }: PlotPoint): number[] {
+function reach({ mean, se, count = settled }: { mean: number; se: number | null; count?: number }): number[] {
   if (se === null || count < settled) return [mean];
   // A bar down to zero has no end on a log axis; it is cut at half the mean.
   return [Math.max(mean - se, mean / 2), mean + se];
+}
+
+/** The smallest and largest n of a result; of the settings, before there is one. */
+export function rangeOf(result: Result | null, { from, to }: { from: number; to: number }): [number, number] {
+  const sizes = result?.curves.flatMap(({ points }) => points.map(({ n }) => n)) ?? [];
+  const [low, high] = sizes.length > 0 ? [Math.min(...sizes), Math.max(...sizes)] : [from, to];
+  return low < high ? [low, high] : [low, low * 10];
 }

@@ -1,9 +1,10 @@
 import { html, keep, set, svg } from '../dom.ts';
 import { slope, slopeWithError } from '../format.ts';
+import type { PanelKind } from '../experiments/experiment.ts';
 import { LogScale } from '../scale.ts';
 import { Axes, type Frame } from './axes.ts';
-import { marker, spreadOut } from './marks.ts';
-import { slopeError, type Focus, type PlotPoint, type Reference, type Series } from './model.ts';
+import { barOf, curveClass, marker, spreadOut } from './marks.ts';
+import type { Focus, Line, PlotPoint, Reference, Series } from './model.ts';
 
 export interface PanelModel {
   series: Series[];
@@ -20,7 +21,10 @@ interface Layout {
   y: LogScale;
   frame: Frame;
   unit: number;
+  /** There is room for the slopes under the curves' names. */
   wide: boolean;
+  /** Too many curves for all of their lines: only the one in focus has predicted slopes. */
+  crowded: boolean;
 }
 
 interface Place {
@@ -31,37 +35,38 @@ interface Place {
 /** One metric against n on log-log axes: points with bars, fits, reference slopes, labels at the lines' ends. */
 export class Panel {
   readonly element: HTMLElement;
-  readonly metric: string;
+  readonly kind: PanelKind;
+  readonly svg: SVGSVGElement;
   readonly #focusOn: (focus: Focus | null) => void;
-  readonly #axes = new Axes();
+  readonly #axes = new Axes('tokens ', 'n');
   readonly #references = svg('g');
   readonly #fits = svg('g');
   readonly #points = svg('g');
   readonly #plot = svg('svg', { class: 'plot' }, this.#references, this.#fits, this.#points);
   readonly #labels = svg('g');
   readonly #halo = svg('circle', { class: 'halo', visibility: 'hidden' });
-  readonly #svg = svg(
-    'svg',
-    { tabindex: 0, role: 'img' },
-    this.#axes.element,
-    this.#plot,
-    this.#halo,
-    this.#labels,
-  );
   #model: PanelModel | null = null;
   #layout: Layout | null = null;
 
-  constructor(metric: string, title: string, norm: string, focusOn: (focus: Focus | null) => void) {
-    this.metric = metric;
+  constructor(kind: PanelKind, focusOn: (focus: Focus | null) => void) {
+    this.kind = kind;
     this.#focusOn = focusOn;
-    const heading = html('figcaption', {}, html('b', {}, title), ' ', html('span', {}, norm));
-    this.element = html('figure', { class: 'panel' }, heading, this.#svg);
-    new ResizeObserver(() => this.#redraw()).observe(this.#svg);
-    this.#svg.addEventListener('pointermove', (event) => this.#pointAt(event));
-    this.#svg.addEventListener('pointerdown', (event) => this.#pointAt(event));
-    this.#svg.addEventListener('pointerleave', () => this.#focusOn(null));
-    this.#svg.addEventListener('blur', () => this.#focusOn(null));
-    this.#svg.addEventListener('keydown', (event) => this.#key(event));
+    this.svg = svg(
+      'svg',
+      { tabindex: 0, role: 'img' },
+      this.#axes.element,
+      this.#plot,
+      this.#halo,
+      this.#labels,
+    );
+    const heading = html('figcaption', {}, html('b', {}, kind.title), ' ', html('span', {}, kind.remark));
+    this.element = html('figure', { class: 'panel' }, heading, this.svg);
+    new ResizeObserver(() => this.#redraw()).observe(this.svg);
+    this.svg.addEventListener('pointermove', (event) => this.#pointAt(event));
+    this.svg.addEventListener('pointerdown', (event) => this.#pointAt(event));
+    this.svg.addEventListener('pointerleave', () => this.#focusOn(null));
+    this.svg.addEventListener('blur', () => this.#focusOn(null));
+    this.svg.addEventListener('keydown', (event) => this.#key(event));
   }
 
   draw(model: PanelModel): void {
@@ -74,7 +79,7 @@ export class Panel {
     const layout = model && this.#measure(model);
     if (!model || !layout) return;
     this.#layout = layout;
-    set(this.#svg, { 'aria-label': model.description });
+    set(this.svg, { 'aria-label': model.description });
     this.#axes.draw(layout.x, layout.y, layout.frame, layout.unit);
     this.#drawReferences(model, layout);
     this.#drawFits(model, layout);
@@ -84,13 +89,14 @@ export class Panel {
   }
 
   #measure(model: PanelModel): Layout | null {
-    const { clientWidth: width, clientHeight: height } = this.#svg;
+    const { clientWidth: width, clientHeight: height } = this.svg;
     const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
     if (width < 160 * unit || height < 100 * unit) return null;
-    const wide = width >= 400 * unit;
+    const crowded = model.series.length > 6;
+    const wide = width >= 400 * unit && !crowded;
     const frame = {
-      left: 50 * unit,
-      right: width - (wide ? 108 : 58) * unit,
+      left: 56 * unit,
+      right: width - (wide ? 108 : 66) * unit,
       top: 8 * unit,
       bottom: height - 40 * unit,
     };
@@ -110,11 +116,13 @@ export class Panel {
       frame,
       unit,
       wide,
+      crowded,
     };
   }
 
-  #drawReferences(model: PanelModel, { x, y }: Layout): void {
-    const lines = model.series.flatMap((series) => {
+  #drawReferences(model: PanelModel, { x, y, crowded }: Layout): void {
+    const shown = model.series.filter(({ curve }) => !crowded || curve === model.focus?.curve);
+    const lines = shown.flatMap((series) => {
       const pivot = pivotOf(series);
       return pivot ? series.references.map((reference) => ({ series, reference, pivot })) : [];
     });
@@ -123,9 +131,9 @@ export class Panel {
       const style = model.referenceNames.indexOf(reference.name);
       const end = model.x[1];
       set(line, {
-        class: `reference style-${style} curve-${series.curve} ${faded(model.focus, series)}`,
+        class: `reference style-${style} ${curveClass(series.curve)} ${faded(model.focus, series)}`,
         'data-curve': series.curve,
-        'data-metric': this.metric,
+        'data-metric': this.kind.metric,
         'data-name': reference.name,
         'data-status': reference.status,
         'data-slope': reference.slope,
@@ -149,11 +157,11 @@ export class Panel {
         if (!series.fit) return;
         const [from, to] = model.x;
         set(line, {
-          class: `fit curve-${series.curve} ${faded(model.focus, series)}`,
+          class: `fit ${curveClass(series.curve)} ${faded(model.focus, series)}`,
           'data-curve': series.curve,
-          'data-metric': this.metric,
+          'data-metric': this.kind.metric,
           'data-slope': series.fit.slope,
-          'data-se': slopeError(series.fit),
+          'data-se': series.fit.se,
           x1: x.at(from),
           y1: y.at(fitAt(series.fit, from)),
           x2: x.at(to),
@@ -171,16 +179,16 @@ export class Panel {
       const [bar, mark] = group.children as unknown as [SVGPathElement, SVGPathElement];
       const at = y.at(point.mean);
       set(group, {
-        class: `point curve-${series.curve} ${faded(model.focus, series)}`,
+        class: `point ${curveClass(series.curve)} ${faded(model.focus, series)}`,
         transform: `translate(${x.at(point.n).toFixed(2)},${at.toFixed(2)})`,
         'data-curve': series.curve,
-        'data-metric': this.metric,
+        'data-metric': this.kind.metric,
         'data-n': point.n,
         'data-mean': point.mean,
         'data-se': point.se,
         'data-count': point.count,
       });
-      set(bar, { d: point.se === null ? '' : barOf(point.mean, point.se, y, at, 3 * unit) });
+      set(bar, { d: point.se === null ? '' : barOf(point.mean, point.se, y, 3 * unit) });
       set(mark, { d: marker(series.curve, 4 * unit) });
     });
   }
@@ -196,28 +204,28 @@ export class Panel {
       const [name, text] = group.children as unknown as [SVGTextElement, SVGTextElement];
       const { fit } = series;
       const at = places[index] ?? 0;
-      set(group, { class: `label curve-${series.curve} ${faded(model.focus, series)}` });
+      set(group, { class: `label ${curveClass(series.curve)} ${faded(model.focus, series)}` });
       set(name, { x: frame.right + 6 * unit, y: at, dy: '0.35em' });
-      name.textContent = `H = ${series.horizon}`;
+      name.textContent = series.name;
       set(text, {
         x: frame.right + 6 * unit,
         y: at + 15 * unit,
         dy: '0.35em',
         'data-curve': series.curve,
-        'data-metric': this.metric,
+        'data-metric': this.kind.metric,
         'data-slope': fit?.slope,
-        'data-se': fit ? slopeError(fit) : undefined,
+        'data-se': fit?.se,
       });
-      text.textContent = !wide ? '' : fit ? slopeWithError(fit.slope, slopeError(fit)) : '';
+      text.textContent = !wide ? '' : fit ? slopeWithError(fit.slope, fit.se) : '';
     });
   }
 
   #drawFocus({ series, focus }: PanelModel, { x, y, unit }: Layout): void {
-    const point = focus && series[focus.curve]?.points.find(({ n }) => n === focus.n);
+    const point = focus && focus.n !== null && series[focus.curve]?.points.find(({ n }) => n === focus.n);
     set(this.#halo, { visibility: point ? null : 'hidden' });
     if (!point) return;
     set(this.#halo, {
-      class: `halo curve-${focus.curve}`,
+      class: `halo ${curveClass(focus.curve)}`,
       cx: x.at(point.n),
       cy: y.at(point.mean),
       r: 9 * unit,
@@ -228,7 +236,7 @@ export class Panel {
     const model = this.#model;
     const layout = this.#layout;
     if (!model || !layout) return;
-    const box = this.#svg.getBoundingClientRect();
+    const box = this.svg.getBoundingClientRect();
     const [px, py] = [event.clientX - box.left, event.clientY - box.top];
     let nearest: Focus | null = null;
     let least = 40 * layout.unit;
@@ -284,7 +292,7 @@ function pivotOf({ points, fit }: Series): { n: number; mean: number } | null {
   return { n: first.n, mean: fit ? fitAt(fit, first.n) : first.mean };
 }
 
-function fitAt(fit: { slope: number; intercept: number }, n: number): number {
+function fitAt(fit: Line, n: number): number {
   return Math.exp(fit.intercept + fit.slope * Math.log(n));
 }
 
@@ -296,18 +304,11 @@ function faded(focus: Focus | null, { curve }: Series): string {
   return focus && focus.curve !== curve ? 'faded' : '';
 }
 
-/** A bar from mean - se to mean + se, relative to the mean's place, with caps; cut at the axis when it reaches 0. */
-function barOf(mean: number, se: number, y: LogScale, at: number, cap: number): string {
-  const low = mean - se > 0 ? y.at(mean - se) - at : y.range[0] - at;
-  const high = y.at(mean + se) - at;
-  return `M0,${low}V${high}M${-cap},${high}h${2 * cap}M${-cap},${low}h${2 * cap}`;
-}
-
 /** The text alternative of a panel. */
 export function describe(title: string, series: readonly Series[]): string {
-  const parts = series.map(({ horizon, fit, points }) => {
-    if (fit) return `H = ${horizon}: slope ${slope(fit.slope)} plus or minus ${slopeError(fit).toFixed(3)}`;
-    return `H = ${horizon}: ${points.length === 0 ? 'no points yet' : `${points.length} points, no fit yet`}`;
+  const parts = series.map(({ name, fit, points }) => {
+    if (fit) return `${name}: slope ${slope(fit.slope)} plus or minus ${fit.se.toFixed(3)}`;
+    return `${name}: ${points.length === 0 ? 'no points yet' : `${points.length} points, no fit yet`}`;
   });
   return `${title} against the number of tokens n, both axes logarithmic. ${parts.join('; ')}. Arrow keys read off points.`;
 }

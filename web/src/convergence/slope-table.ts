@@ -1,65 +1,76 @@
 import type { PowerLawFit, Prediction, Result } from '../core.ts';
 import { html, keep, say, svg } from '../dom.ts';
+import type { Experiment, PanelKind } from '../experiments/experiment.ts';
 import { slope } from '../format.ts';
-import { marker } from './marks.ts';
+import { curveClass, marker } from './marks.ts';
 import { slopeError } from './model.ts';
 
-/** Measured and predicted slopes, a row for every horizon. */
+/** Measured and predicted slopes, a row for every curve. */
 export class SlopeTable {
   readonly element = html('table', { class: 'slopes' });
   readonly #head = html('tr');
   readonly #body = html('tbody');
 
-  constructor() {
+  readonly #experiment: Experiment;
+
+  constructor(experiment: Experiment) {
+    this.#experiment = experiment;
     const caption = html('caption', {}, 'Slopes, measured and predicted');
     this.element.append(caption, html('thead', {}, this.#head), this.#body);
   }
 
-  draw(horizons: readonly number[], names: readonly string[], result: Result | null): void {
-    const heads = ['Horizon', 'Mean', 'Covariance', ...names];
+  draw(swept: readonly number[], names: readonly string[], result: Result | null): void {
+    const { sweep, panels } = this.#experiment;
+    const heads = [sweep.symbol, ...panels.map(({ title }) => title), ...names];
     const makeHead = () => html('th', { scope: 'col' });
     keep(this.#head, heads, String, makeHead, (cell, words) => say(cell, words));
-    const rows = result ? result.curves.map((curve) => curve.horizon) : horizons;
+    const rows = result ? result.curves.map(sweep.valueOf) : swept;
     const make = () => html('tr');
     keep(
       this.#body,
       rows,
       (_, index) => String(index),
       make,
-      (row, horizon, index) => {
+      (row, value, index) => {
         const curve = result?.curves[index];
         row.replaceChildren(
-          rowHead(horizon, index),
-          measured(index, 'mean', curve?.fit['mean'] ?? null),
-          measured(index, 'covariance', curve?.fit['covariance'] ?? null),
-          ...names.map((name) => predicted(curve?.predicted ?? [], name)),
+          rowHead(value, index),
+          ...panels.map((panel) => measured(index, panel, curve?.fit[panel.metric] ?? null)),
+          ...names.map((name) => predicted(curve?.predicted ?? [], name, panels)),
         );
       },
     );
   }
 }
 
-function rowHead(horizon: number, curve: number): HTMLTableCellElement {
+function rowHead(value: number, curve: number): HTMLTableCellElement {
   const mark = svg('path', { class: 'mark', d: marker(curve, 4.5), transform: 'translate(8,8)' });
-  const swatch = svg('svg', { viewBox: '0 0 16 16', class: `curve-${curve}`, 'aria-hidden': 'true' }, mark);
-  return html('th', { scope: 'row' }, swatch, `${horizon}`);
+  const swatch = svg('svg', { viewBox: '0 0 16 16', class: curveClass(curve), 'aria-hidden': 'true' }, mark);
+  return html('th', { scope: 'row' }, swatch, `${value}`);
 }
 
-function measured(curve: number, metric: string, fit: PowerLawFit | null): HTMLTableCellElement {
+function measured(curve: number, panel: PanelKind, fit: PowerLawFit | null): HTMLTableCellElement {
   if (!fit) return html('td', { class: 'pending' }, '–');
+  const { metric } = panel;
+  const value = signOf(panel) * fit.slope;
   return html(
     'td',
-    { 'data-curve': curve, 'data-metric': metric, 'data-slope': fit.slope, 'data-se': slopeError(fit) },
-    html('b', {}, slope(fit.slope)),
+    { 'data-curve': curve, 'data-metric': metric, 'data-slope': value, 'data-se': slopeError(fit) },
+    html('b', {}, slope(value)),
     ' ',
     html('span', { class: 'error' }, `±\u2009${slopeError(fit).toFixed(3)}`),
   );
 }
 
 /** Slopes that differ between the metrics are all listed. */
-function predicted(predictions: readonly Prediction[], name: string): HTMLTableCellElement {
+function predicted(
+  predictions: readonly Prediction[],
+  name: string,
+  panels: readonly PanelKind[],
+): HTMLTableCellElement {
   const mine = predictions.filter((one) => one.name === name && one.quantity === 'slope');
-  const values = [...new Set(mine.map(({ value }) => slope(value)))];
+  const signs = new Map(panels.map((panel) => [panel.metric, signOf(panel)]));
+  const values = [...new Set(mine.map(({ metric, value }) => slope((signs.get(metric) ?? 1) * value)))];
   const [first] = mine;
   if (!first) return html('td', { class: 'pending' }, '–');
   return html(
@@ -69,4 +80,9 @@ function predicted(predictions: readonly Prediction[], name: string): HTMLTableC
     ' ',
     html('span', { class: 'status' }, first.status),
   );
+}
+
+/** The reciprocal of a power law has the opposite slope. */
+function signOf({ reciprocal }: PanelKind): number {
+  return reciprocal ? -1 : 1;
 }

@@ -1,31 +1,67 @@
 import { defaultState, quote, type PageState } from '../address.ts';
-import type { Field } from '../fields.ts';
-import { settingFields, type Settings } from '../settings.ts';
-import { viewFields, type View } from '../view.ts';
+import { experiments, type ExperimentName } from '../experiments/all.ts';
+import { settingFields } from '../experiments/settings.ts';
+import { oneOf, type Field } from '../fields.ts';
+import { figures, type FigureKind } from '../figures.ts';
+import { planeFields } from '../plane/view.ts';
+import { viewFields } from '../view.ts';
 
-/** The attributes of `<asymptoken-figure>` are the settings and the view, by their own names. */
-export type AttributeName = keyof Settings | keyof View;
+/** An attribute of `<asymptoken-figure>`: a setting by its own name. */
+interface Attribute {
+  name: string;
+  field: Field<unknown>;
+  get(state: PageState): unknown;
+  set(state: PageState, value: unknown): void;
+}
 
-export const settingNames = Object.keys(settingFields) as (keyof Settings)[];
-export const viewNames = Object.keys(viewFields) as (keyof View)[];
+/** What can be set of a figure. */
+export function attributesOf({ experiment, view }: FigureKind): Attribute[] {
+  const settings = experiment ? experimentAttributes(experiment) : [];
+  // A heatmap is of the tokens alone.
+  const tokens = settings.filter(({ name }) => ['law', 'dimension', 'horizons', 'seed'].includes(name));
+  if (view === 'view') return [...tokens, ...attributes(viewFields, (state) => state.view)];
+  return view === 'plane' ? attributes(planeFields, (state) => state.plane) : settings;
+}
 
-export const attributeNames: readonly AttributeName[] = [...settingNames, ...viewNames];
+function experimentAttributes(name: ExperimentName): Attribute[] {
+  const { laws, sweep } = experiments[name];
+  const fields = { ...settingFields, law: oneOf('token law', laws), sweep: sweep.field };
+  const all = attributes(fields, (state) => state.experiments[name]);
+  return all.map((one) => (one.name === 'sweep' ? { ...one, name: sweep.name } : one));
+}
 
-const fields = { ...settingFields, ...viewFields } as unknown as Record<AttributeName, Field<unknown>>;
+function attributes<Fields extends object>(
+  fields: Fields,
+  partOf: (state: PageState) => { [key in keyof Fields]: unknown },
+): Attribute[] {
+  return Object.entries(fields).map(([name, field]) => ({
+    name,
+    field: field as Field<unknown>,
+    get: (state) => partOf(state)[name as keyof Fields],
+    set: (state, value) => Object.assign(partOf(state), { [name]: value }),
+  }));
+}
+
+export const attributeNames: readonly string[] = [
+  ...new Set(Object.values(figures).flatMap((kind) => attributesOf(kind).map(({ name }) => name))),
+];
 
 /** Like an address: what cannot be used is left at its default, and `problems` says so in one sentence each. */
-export function readAttributes(element: Element): { state: PageState; problems: string[] } {
+export function readAttributes(element: Element, kind: FigureKind): { state: PageState; problems: string[] } {
   const state = defaultState();
-  const problems: string[] = [];
-  for (const name of attributeNames) {
+  const own = attributesOf(kind);
+  const foreign = attributeNames.filter(
+    (name) => element.hasAttribute(name) && !own.some((one) => one.name === name),
+  );
+  const problems = foreign.map((name) => `This figure has no ${name}; it is ignored.`);
+  for (const { name, field, get, set } of own) {
     const text = element.getAttribute(name);
     if (text === null) continue;
-    const field = fields[name];
     const value = field.parse(text);
     if (value !== null) {
-      Object.assign(name in state.view ? state.view : state.settings, { [name]: value });
+      set(state, value);
     } else {
-      const kept = field.format(valueOf(state, name));
+      const kept = field.format(get(state));
       problems.push(
         `${name} is ${quote(text)}, but the ${field.name} is ${field.expected}; ${kept} is used.`,
       );
@@ -34,14 +70,16 @@ export function readAttributes(element: Element): { state: PageState; problems: 
   return { state, problems };
 }
 
-/** Each with its value, as an element is given them. */
-export function writeAttributes(
-  state: PageState,
-  names: readonly AttributeName[],
-): [name: AttributeName, text: string][] {
-  return names.map((name) => [name, fields[name].format(valueOf(state, name))]);
+/** Each with its value, as an element is given them; those that are left out where they say nothing are. */
+export function writeAttributes(state: PageState, kind: FigureKind): [name: string, text: string][] {
+  return attributesOf(kind)
+    .map(({ name, field, get }): [string, string] => [name, field.format(get(state))])
+    .filter(([, text]) => text !== '');
 }
 
-function valueOf({ settings, view }: PageState, name: AttributeName): unknown {
-  return { ...settings, ...view }[name];
+/** The state as this figure has it; what is of others is left at its default. */
+export function ownState(state: PageState, kind: FigureKind): PageState {
+  const own = defaultState();
+  for (const { get, set } of attributesOf(kind)) set(own, get(state));
+  return own;
 }

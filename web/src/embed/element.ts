@@ -1,12 +1,19 @@
 import { defaultState, writeAddress, type PageState } from '../address.ts';
 import { keepCore, sentence } from '../core.ts';
 import { html, say, sheet } from '../dom.ts';
-import type { Settings } from '../settings.ts';
+import {
+  configure,
+  defaultFigure,
+  defineFigure,
+  figureKind,
+  follow,
+  type Figure,
+  type FigureKind,
+} from '../figures.ts';
+import { whenNear } from '../near.ts';
 import theme from '../style/theme.css?inline';
-import type { View } from '../view.ts';
 import { attributeNames, readAttributes } from './attributes.ts';
 import style from './element.css?inline';
-import { defaultFigure, makeFigure, type Figure } from './figures.ts';
 
 const sheets = [theme, style].map(sheet);
 
@@ -20,24 +27,16 @@ export class FigureElement extends HTMLElement {
   static site: URL;
 
   #state = defaultState();
-  #shown: { name: string; figure: Figure } | null = null;
+  #kind: FigureKind | null = null;
+  #shown: { kind: FigureKind; figure: Figure } | null = null;
   #near = false;
+  #waiting: { stop(): void } | null = null;
   #reading = false;
   #core: { release(): void } | null = null;
 
   readonly #problem = html('p', { class: 'problem', role: 'alert' });
   readonly #place = html('div', { class: 'place' });
   readonly #article = html('a', { target: '_blank', rel: 'noopener' }, 'Explained in the article');
-  readonly #nearby = new IntersectionObserver(
-    (entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      this.#nearby.disconnect();
-      this.#near = true;
-      void this.#show();
-    },
-    { rootMargin: '600px' },
-  );
-
   constructor() {
     super();
     const root = this.attachShadow({ mode: 'open' });
@@ -48,69 +47,78 @@ export class FigureElement extends HTMLElement {
 
   connectedCallback(): void {
     this.#core = keepCore();
-    if (!this.#near) this.#nearby.observe(this);
-  }
-
-  disconnectedCallback(): void {
-    this.#nearby.disconnect();
-    this.#core?.release();
-    this.#core = null;
-  }
-
-  /** Once for all attributes that change in one go. */
-  attributeChangedCallback(): void {
-    if (this.#reading) return;
-    this.#reading = true;
-    queueMicrotask(() => {
-      this.#reading = false;
-      const { state, problems } = readAttributes(this);
-      this.#state = state;
-      this.#linkArticle();
-      say(this.#problem, problems.join(' '));
+    // One without attributes has been told of none.
+    if (!this.#kind) this.#read();
+    if (this.#near) return;
+    this.#waiting = whenNear(this, () => {
+      this.#near = true;
       void this.#show();
     });
   }
 
-  get #name(): string {
-    return this.getAttribute('figure') ?? defaultFigure;
+  disconnectedCallback(): void {
+    this.#waiting?.stop();
+    this.#core?.release();
+    this.#core = null;
   }
 
-  async #show(): Promise<void> {
-    if (!this.#near) return;
-    const name = this.#name;
-    if (this.#shown?.name === name) return this.#configure(this.#shown.figure);
+  attributeChangedCallback(): void {
+    this.#read();
+  }
+
+  /** Once for all attributes that change in one go. */
+  #read(): void {
+    if (this.#reading) return;
+    this.#reading = true;
+    queueMicrotask(() => {
+      this.#reading = false;
+      this.#readNow();
+    });
+  }
+
+  #readNow(): void {
     try {
-      const figure = await makeFigure(name);
-      // Another one, or the same again, may have been asked for in the meantime.
-      if (name !== this.#name || this.#shown?.name === name) return;
-      this.#configure(figure);
-      this.#follow(figure);
-      this.#shown = { name, figure };
-      this.#place.replaceChildren(figure);
+      this.#kind = figureKind(this.getAttribute('figure') ?? defaultFigure);
+      const { state, problems } = readAttributes(this, this.#kind);
+      this.#take(state);
+      say(this.#problem, problems.join(' '));
+      void this.#show();
     } catch (error) {
-      this.#shown = null;
-      this.#place.replaceChildren();
-      say(this.#problem, sentence(error));
+      this.#fail(error);
     }
   }
 
-  #configure(figure: Figure): void {
-    figure.settings = this.#state.settings;
-    if ('view' in figure) figure.view = this.#state.view;
+  async #show(): Promise<void> {
+    const kind = this.#kind;
+    if (!this.#near || !kind) return;
+    if (this.#shown?.kind === kind) return configure(this.#shown.figure, kind, this.#state);
+    try {
+      await defineFigure(kind);
+      // Another one, or the same again, may have been asked for in the meantime.
+      if (kind !== this.#kind || this.#shown?.kind === kind) return;
+      const figure = document.createElement(kind.tag) as Figure;
+      configure(figure, kind, this.#state);
+      follow(figure, kind, (change) => this.#take(change(this.#state)));
+      this.#shown = { kind, figure };
+      this.#place.replaceChildren(figure);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
-  #follow(figure: Figure): void {
-    const follow = (change: Partial<PageState>) => {
-      this.#state = { ...this.#state, ...change };
-      this.#linkArticle();
-    };
-    figure.addEventListener('settingschange', (event) =>
-      follow({ settings: (event as CustomEvent<Settings>).detail }),
-    );
-    figure.addEventListener('viewchange', (event) => follow({ view: (event as CustomEvent<View>).detail }));
+  #take(state: PageState): void {
+    this.#state = state;
+    this.#linkArticle();
   }
 
   #linkArticle(): void {
     this.#article.href = new URL(writeAddress(this.#state), FigureElement.site).href;
+  }
+
+  #fail(error: unknown): void {
+    this.#kind = null;
+    this.#shown = null;
+    this.#place.replaceChildren();
+    say(this.#problem, sentence(error));
   }
 }

@@ -1,7 +1,7 @@
 import type { PageState } from '../address.ts';
 import { html, say, sheet } from '../dom.ts';
 import theme from '../style/theme.css?inline';
-import { defaultFigure } from './figures.ts';
+import { defaultFigure, type FigureName } from '../figures.ts';
 import { elementLines, frameLines } from './lines.ts';
 import style from './offer.css?inline';
 
@@ -32,7 +32,7 @@ export class EmbedOffer extends HTMLElement {
   }
 
   set state(state: PageState) {
-    const name = this.getAttribute('figure') ?? defaultFigure;
+    const name = (this.getAttribute('figure') ?? defaultFigure) as FigureName;
     const site = new URL('.', document.baseURI);
     say(this.#element, elementLines(name, state, site));
     say(this.#frame, frameLines(name, state, site));

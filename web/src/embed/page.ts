@@ -3,7 +3,7 @@ import { readAddress } from '../address.ts';
 import { say, set } from '../dom.ts';
 import '../style/embed-page.css';
 import { attributeNames, writeAttributes } from './attributes.ts';
-import { defaultFigure } from './figures.ts';
+import { defaultFigure, figures, type FigureName } from '../figures.ts';
 import type { HeightAnswer, HeightQuestion } from './height.ts';
 import './index.ts';
 
@@ -19,7 +19,9 @@ function show(): void {
   given.delete('figure');
   const { state, problems } = readAddress(given.toString());
   say(notice, problems.join(' '));
-  set(figure, { figure: name, ...Object.fromEntries(writeAttributes(state, attributeNames)) });
+  const kind = Object.hasOwn(figures, name) ? figures[name as FigureName] : figures[defaultFigure];
+  const none = Object.fromEntries(attributeNames.map((attribute) => [attribute, null]));
+  set(figure, { ...none, ...Object.fromEntries(writeAttributes(state, kind)), figure: name });
 }
 
 if (parent !== window) {

@@ -1,7 +1,8 @@
 import { core, sentence, type Heatmap } from '../core.ts';
 import { html, say, set, sheet } from '../dom.ts';
 import { measure, whole } from '../format.ts';
-import { defaultSettings, specOf, type Settings } from '../settings.ts';
+import { moments } from '../experiments/moments.ts';
+import type { Settings } from '../experiments/settings.ts';
 import figureStyle from '../style/figure.css?inline';
 import theme from '../style/theme.css?inline';
 import { defaultView, type View } from '../view.ts';
@@ -20,7 +21,7 @@ const sheets = [theme, figureStyle, style].map(sheet);
  * comes near the screen, and again when settings or view change; `viewchange` says that the reader changed the view.
  */
 export class HeatmapFigure extends HTMLElement {
-  #settings: Settings = { ...defaultSettings };
+  #settings: Settings = { ...moments.defaults };
   #view: View = { ...defaultView };
   #near = false;
   #abort = new AbortController();
@@ -59,7 +60,7 @@ export class HeatmapFigure extends HTMLElement {
   }
 
   connectedCallback(): void {
-    this.#controls.show(this.#view, this.#settings.horizons);
+    this.#controls.show(this.#view, this.#settings.sweep);
     this.#nearby.observe(this);
   }
 
@@ -71,9 +72,9 @@ export class HeatmapFigure extends HTMLElement {
   set settings(settings: Settings) {
     const before = this.#settings;
     this.#settings = settings;
-    this.#controls.show(this.#view, settings.horizons);
+    this.#controls.show(this.#view, settings.sweep);
     const same = (['law', 'dimension', 'seed'] as const).every((key) => settings[key] === before[key]);
-    if (!same || String(settings.horizons) !== String(before.horizons)) this.#compute();
+    if (!same || String(settings.sweep) !== String(before.sweep)) this.#compute();
   }
 
   get view(): View {
@@ -83,13 +84,13 @@ export class HeatmapFigure extends HTMLElement {
   set view(view: View) {
     const { tokens, head } = this.#view;
     this.#view = view;
-    this.#controls.show(view, this.#settings.horizons);
+    this.#controls.show(view, this.#settings.sweep);
     if (this.#heatmap && view.tokens === tokens && view.head === head) void this.#paint();
     else this.#compute();
   }
 
   get #head(): number {
-    return Math.min(this.#view.head, this.#settings.horizons.length - 1);
+    return Math.min(this.#view.head, this.#settings.sweep.length - 1);
   }
 
   #compute(): void {
@@ -106,7 +107,7 @@ export class HeatmapFigure extends HTMLElement {
       signal.throwIfAborted();
       // The sweep of n plays no part in the matrix; one valid point keeps its errors out of this figure.
       const settings = { ...this.#settings, from: n, to: n, points: 1, replicates: 1 };
-      const heatmap = await asymptoken.heatmap(specOf(settings), { n, head: this.#head, signal });
+      const heatmap = await asymptoken.heatmap(moments.specOf(settings), { n, head: this.#head, signal });
       const summary = await summarise(heatmap.weights, n, signal);
       signal.throwIfAborted();
       this.#heatmap = heatmap;
@@ -158,9 +159,9 @@ export class HeatmapFigure extends HTMLElement {
   }
 
   #inWords(n: number, { least, largest, largestAt, effectiveKeys }: WeightSummary): string {
-    const { horizons } = this.#settings;
+    const { sweep } = this.#settings;
     return (
-      `Attention among ${whole(n)} tokens at H = ${horizons[this.#head]}. An equal share would be 1/${whole(n)} = ` +
+      `Attention among ${whole(n)} tokens at H = ${sweep[this.#head]}. An equal share would be 1/${whole(n)} = ` +
       `${measure(1 / n)}; the weights run from ${measure(least)} to ${measure(largest)}, which query ` +
       `${whole(largestAt.row + 1)} gives to key ${whole(largestAt.column + 1)}. Half of the queries spread their ` +
       `weight over fewer than ${whole(effectiveKeys)} keys in effect (1 over the sum of squared weights).`

@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Asymptoken, Estimate, Result } from '../../wasm/src/api.ts';
+import type { Tab } from './browsers.ts';
+import { loadCore } from './core.ts';
+import { inEachBrowser } from './each-browser.ts';
+import { act, attribute, fill, reaches, readChart, show, textOf, until } from './page.ts';
+import { endless, hashOf, quick, specOf } from './settings.ts';
+
+// What every figure has: step, reset, a rule to stop by, waiting off the screen, and taking it away.
+
+let core: Asymptoken;
+before(async () => {
+  core = await loadCore();
+});
+after(() => core?.close());
+
+const points = async (tab: Tab) => (await readChart(tab)).points;
+const samples = async (tab: Tab) => (await points(tab)).reduce((sum, { count }) => sum + count, 0);
+
+inEachBrowser((stage) => {
+  test('a step measures a little more, and pauses', async () => {
+    await stage.visit(endless, async (tab) => {
+      await reaches(tab, 'convergence', 'running');
+      await act(tab, 'reset');
+      await until('an empty figure', async () => (await points(tab)).length === 0);
+      assert.equal(await attribute(tab, 'convergence', 'data-state'), 'idle');
+      let before = 0;
+      for (let step = 0; step < 3; step++) {
+        await act(tab, 'step');
+        await until('more', async () => (await samples(tab)) > before);
+        await reaches(tab, 'convergence', 'paused');
+        await sleep(150);
+        before = await samples(tab);
+        await sleep(300);
+        assert.equal(await samples(tab), before);
+      }
+      await act(tab, 'resume');
+      await until('the rest', async () => (await samples(tab)) > before);
+      assert.equal(await attribute(tab, 'convergence', 'data-state'), 'running');
+    });
+  });
+
+  test('a reset keeps the seed: the same numbers come again', async () => {
+    await stage.visit(quick, async (tab) => {
+      await reaches(tab, 'convergence', 'done');
+      const first = await readChart(tab);
+      await act(tab, 'reset');
+      await until('an empty figure', async () => (await points(tab)).length === 0);
+      assert.equal(await tab.evaluate(() => location.hash), hashOf(quick));
+      await act(tab, 'run');
+      await reaches(tab, 'convergence', 'done');
+      assert.deepEqual(await readChart(tab), first);
+    });
+  });
+
+  test('a run stops once every bar is as small as asked for', async () => {
+    await stage.visit({ ...endless, n: [50, 400, 4] }, async (tab) => {
+      await fill(tab, 'convergence', 'precision', '8');
+      await reaches(tab, 'convergence', 'done');
+      const chart = await readChart(tab);
+      for (const { mean, se } of chart.points) assert.ok(se <= 0.08 * mean, `${se} of ${mean}`);
+      assert.ok(chart.points.every(({ count }) => count < 5000));
+      assert.match(
+        await textOf(tab, 'convergence', '.run-bar .status'),
+        /precise enough after [\d,]+ samples/,
+      );
+      assert.match(await tab.evaluate(() => location.hash), /&e=8(&|$)/);
+    });
+  });
+
+  test('off the screen a figure waits, and goes on when it is back', async () => {
+    await stage.visit(endless, async (tab) => {
+      await until('points', async () => (await samples(tab)) > 0);
+      await show(tab, 'heatmap');
+      await until('waiting', async () => (await attribute(tab, 'convergence', 'data-held')) === '');
+      await until('the word', async () =>
+        /while off the screen/.test(await textOf(tab, 'convergence', '.run-bar .status')),
+      );
+      await sleep(400);
+      const held = await samples(tab);
+      await sleep(500);
+      assert.equal(await samples(tab), held);
+      await show(tab, 'convergence');
+      await until('more', async () => (await samples(tab)) > held);
+    });
+  });
+
+  test('saves picture, numbers, spec and result', async () => {
+    await stage.visit(quick, async (tab) => {
+      await reaches(tab, 'convergence', 'done');
+      await catchDownloads(tab);
+      const result = JSON.parse(await saved(tab, 'result', 'asymptoken-moments.json')) as Result;
+      const expected = await core.run(specOf(quick));
+      assert.equal(result.curves.length, expected.curves.length);
+      assert.equal(result.complete, true);
+      const spec = JSON.parse(await saved(tab, 'spec', 'asymptoken-moments.spec.json')) as unknown;
+      assert.deepEqual(spec, await core.complete(specOf(quick)));
+
+      const drawn = await points(tab);
+      const [head, ...lines] = (await saved(tab, 'csv', 'asymptoken-moments.csv')).trim().split('\n');
+      const columns = head!.split(',');
+      assert.equal(lines.length, drawn.length);
+      for (const line of lines) {
+        const row = Object.fromEntries(line.split(',').map((cell, i) => [columns[i]!, cell]));
+        const point = drawn.find(
+          ({ curve, metric, n }) =>
+            curve === Number(row['curve']) && metric === row['metric'] && n === Number(row['n']),
+        );
+        assert.equal(Number(row['mean']), point?.mean);
+        assert.equal(Number(row['standard_error']), point?.se);
+      }
+
+      const svg = await saved(tab, 'svg', 'asymptoken-moments.svg');
+      assert.match(svg, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+      for (const { mean } of drawn) assert.ok(svg.includes(`data-mean="${mean}"`));
+      assert.ok(!/var\(--|class=/.test(svg), 'it needs no stylesheet');
+      await act(tab, 'png');
+      const colours = await pngColours(tab);
+      assert.ok(colours > 20, `${colours} colours in the PNG`);
+      assert.deepEqual(tab.complaints, []);
+    });
+  });
+
+  test("the command runs the spec, and the figure opens the command's result", async () => {
+    const command =
+      process.env['ASYMPTOKEN_COMMAND'] ?? join(import.meta.dirname, '../../build/native/asymptoken');
+    assert.ok(existsSync(command), `${command} is missing: build it with ./dev build native`);
+    const folder = mkdtempSync(join(tmpdir(), 'asymptoken-'));
+    try {
+      await stage.visit(quick, async (tab) => {
+        await reaches(tab, 'convergence', 'done');
+        await tab.evaluate(() => {
+          const root = document.querySelector('asymptoken-convergence')!.shadowRoot!;
+          root.querySelector<HTMLDetailsElement>('.native')!.open = true;
+        });
+        const line = await textOf(tab, 'convergence', '.native code');
+        const [program, ...words] = line.split(' ');
+        assert.equal(program, 'asymptoken');
+        // Another seed, so that what is opened differs from what was run.
+        const spec = JSON.parse(await textOf(tab, 'convergence', '.native .spec')) as { seed: number };
+        writeFileSync(join(folder, words[1]!), JSON.stringify({ ...spec, seed: 5 }));
+        const run = spawnSync(command, words, { cwd: folder, encoding: 'utf8' });
+        assert.equal(run.status, 0, run.stderr);
+        const written = readFileSync(join(folder, 'asymptoken-moments.json'), 'utf8');
+        await openFile(tab, 'native.json', written);
+        const { curves } = JSON.parse(written) as Result;
+        await until('the opened numbers', async () => {
+          const [first] = await points(tab);
+          return first?.mean === (curves[0]!.points[0]!['mean'] as Estimate).mean;
+        });
+        assert.match(await textOf(tab, 'convergence', '.said'), /native\.json/);
+
+        const before = await points(tab);
+        const hostile: [string, RegExp][] = [
+          ['{', /x\.json is no result/],
+          ['{"schema":1}', /is no result/],
+          [written.replace('"mean": 0.', '"mean": "0.').replace(/("mean": "0\.\d+)/, '$1"'), /is no result/],
+          [written.replace('"experiment": "moments"', '"experiment": "<b>map</b>"'), /of “<b>map<\/b>”/],
+        ];
+        for (const [content, message] of hostile) {
+          await openFile(tab, 'x.json', content);
+          await until('the refusal', async () => message.test(await textOf(tab, 'convergence', '.said')));
+          assert.deepEqual(await points(tab), before);
+        }
+        assert.deepEqual(tab.complaints, []);
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+/** Keeps what the page hands to the reader, instead of asking where to put it. */
+function catchDownloads(tab: Tab): Promise<void> {
+  return tab.evaluate(() => {
+    const caught: { name: string; content: Blob }[] = [];
+    Object.assign(globalThis, { caught });
+    let last: Blob;
+    URL.createObjectURL = (content) => {
+      last = content as Blob;
+      return 'about:blank';
+    };
+    HTMLAnchorElement.prototype.click = function () {
+      caught.push({ name: this.download, content: last });
+    };
+  });
+}
+
+/** Presses a button and returns the text of the file that comes. */
+async function saved(tab: Tab, action: string, name: string): Promise<string> {
+  await act(tab, action);
+  return tab.evaluate(async (file) => {
+    const { caught } = globalThis as unknown as { caught: { name: string; content: Blob }[] };
+    return (await caught.find((one) => one.name === file)?.content.text()) ?? '';
+  }, name);
+}
+
+/** How many colours the saved PNG has. */
+async function pngColours(tab: Tab): Promise<number> {
+  await until('the PNG', () =>
+    tab.evaluate(() => {
+      const { caught } = globalThis as unknown as { caught: { name: string }[] };
+      return caught.some(({ name }) => name === 'asymptoken-moments.png');
+    }),
+  );
+  return tab.evaluate(async () => {
+    const { caught } = globalThis as unknown as { caught: { name: string; content: Blob }[] };
+    const bitmap = await createImageBitmap(caught.find(({ name }) => name.endsWith('.png'))!.content);
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    const context = canvas.getContext('2d')!;
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+  });
+}
+
+function openFile(tab: Tab, name: string, content: string): Promise<void> {
+  return tab.evaluate(
+    ([file, text]) => {
+      const root = document.querySelector('asymptoken-convergence')!.shadowRoot!;
+      const input = root.querySelector<HTMLInputElement>('input[type="file"]')!;
+      const files = new DataTransfer();
+      files.items.add(new File([text], file));
+      input.files = files.files;
+      input.dispatchEvent(new Event('change'));
+    },
+    [name, content] as [string, string],
+  );
+}
