@@ -5,7 +5,7 @@ import type { Tab } from './browsers.ts';
 import { close } from './close.ts';
 import { loadCore } from './core.ts';
 import { inEachBrowser } from './each-browser.ts';
-import { attribute, fill, focus, reaches, showHeatmap, textOf, until } from './page.ts';
+import { act, attribute, fill, focus, reaches, show, showHeatmap, textOf, until } from './page.ts';
 import { hashOf, quick, specOf, type Link } from './settings.ts';
 import { recoverForm, softmaxWeights, spectralNorm } from './softmax.ts';
 
@@ -59,10 +59,20 @@ function readPicture(tab: Tab): Promise<Picture> {
 }
 
 /** Every cell has the colour that the bar gives to its weight, up to one of the 256 steps. */
-function checkPicture({ n, cells, bar, low, high, scale }: Picture, link: Link, weights: Float64Array): void {
-  assert.equal(n, link.m);
-  assert.equal(scale, link.c);
-  close(high, Math.max(...weights), 1e-4, 'the top of the colour bar');
+function checkPicture(picture: Picture, link: Link, weights: Float64Array): void {
+  assert.equal(picture.n, link.m);
+  assert.equal(picture.scale, link.c);
+  checkColours(picture, weights);
+}
+
+function checkColours({ cells, bar, low, high, scale }: Picture, weights: ArrayLike<number>): void {
+  assert.equal(cells.length, weights.length);
+  close(
+    high,
+    Array.from(weights).reduce((a, b) => Math.max(a, b), 0),
+    1e-4,
+    'the top of the colour bar',
+  );
   assert.ok(new Set(bar).size > 250, 'the colours of the bar are told apart');
   const places = new Map<number, number[]>();
   bar.forEach((colour, index) => places.set(colour, [...(places.get(colour) ?? []), index]));
@@ -116,11 +126,119 @@ inEachBrowser((stage) => {
     });
   });
 
-  test('2048 tokens are drawn', async () => {
-    const link: Link = { ...quick, m: 2048, h: 0 };
-    await stage.visit(link, async (tab) => {
+  for (const pooling of ['largest', 'mean'] as const) {
+    test(`a pixel of many weights is their ${pooling}`, async () => {
+      const link: Link = { ...quick, m: 2000, h: 1 };
+      const n = link.m;
+      const { weights } = await core.heatmap(specOf(link), { n, head: link.h });
+      await stage.visit(`${hashOf(link)}&q=${pooling}`, async (tab) => {
+        await showHeatmap(tab);
+        const level = Number(await attribute(tab, 'heatmap', 'data-level'));
+        assert.ok(level >= 1);
+        const block = 2 ** level;
+        const side = Math.ceil(n / block);
+        const pooled = new Float64Array(side * side);
+        const counts = new Float64Array(side * side);
+        weights.forEach((weight, i) => {
+          const pixel = (Math.floor(i / n) >> level) * side + ((i % n) >> level);
+          counts[pixel]!++;
+          pooled[pixel] = pooling === 'mean' ? pooled[pixel]! + weight : Math.max(pooled[pixel]!, weight);
+        });
+        if (pooling === 'mean') pooled.forEach((sum, i) => (pooled[i] = sum / counts[i]!));
+        const picture = await readPicture(tab);
+        assert.equal(picture.n, side);
+        checkColours(picture, pooled);
+        assert.match(
+          await textOf(tab, 'heatmap', '.summary'),
+          new RegExp(`each pixel is the ${pooling} of ${block} × ${block} weights`),
+        );
+      });
+    });
+  }
+
+  test('a part is drawn by its own weights: by link, button, key, mouse and wheel', async () => {
+    const link: Link = { ...quick, m: 512, h: 0 };
+    const n = link.m;
+    const check = async (tab: Tab, row: number, column: number, size: number) => {
+      const there = new RegExp(`&z=${row},${column},${size}(&|$)`);
+      await until(`the part ${row},${column},${size}`, async () =>
+        there.test(await tab.evaluate(() => location.hash)),
+      );
+      await reaches(tab, 'heatmap', 'done');
+      const rows: [number, number] = [row, row + size];
+      const columns: [number, number] = [column, column + size];
+      const { weights } = await core.heatmap(specOf(link), { n, head: 0, rows, columns });
+      const picture = await readPicture(tab);
+      assert.equal(picture.n, size);
+      checkColours(picture, weights);
+    };
+    await stage.visit(`${hashOf(link)}&z=100,200,64`, async (tab) => {
       await showHeatmap(tab);
-      assert.equal(await attribute(tab, 'heatmap', 'data-n'), '2048');
+      await check(tab, 100, 200, 64);
+      await act(tab, 'zoom-in', 'heatmap');
+      await check(tab, 116, 216, 32);
+      await act(tab, 'zoom-out', 'heatmap');
+      await check(tab, 100, 200, 64);
+      await focus(tab, 'heatmap', '.grid');
+      await tab.press('-');
+      await check(tab, 68, 168, 128);
+      await tab.press('+');
+      await check(tab, 100, 200, 64);
+      const box = await tab.evaluate(() => {
+        const root = document.querySelector('asymptoken-heatmap')!.shadowRoot!;
+        const { left, top, width } = root.querySelector('.grid canvas')!.getBoundingClientRect();
+        return { left, top, width };
+      });
+      const at = (x: number, y: number) =>
+        [box.left + (box.width * (x + 0.5)) / 64, box.top + (box.width * (y + 0.5)) / 64] as const;
+      // Eight tokens to the left, four up: what lies to the right and below comes in.
+      await tab.drag(at(40, 30), at(32, 26));
+      await check(tab, 104, 208, 64);
+      await tab.evaluate(() => {
+        const root = document.querySelector('asymptoken-heatmap')!.shadowRoot!;
+        const canvas = root.querySelector('.grid canvas')!;
+        const { left, top } = canvas.getBoundingClientRect();
+        const where = { clientX: left + 1, clientY: top + 1, deltaY: -200 * Math.LN2, ctrlKey: true };
+        canvas.dispatchEvent(new WheelEvent('wheel', { ...where, cancelable: true }));
+      });
+      await check(tab, 104, 208, 32);
+      // The keyboard takes the part along: past its edge it moves.
+      await focus(tab, 'heatmap', '.grid');
+      await tab.press('Escape');
+      await tab.press('ArrowUp');
+      await tab.press('ArrowUp');
+      await check(tab, 103, 208, 32);
+      await act(tab, 'zoom-whole', 'heatmap');
+      await until('the whole', async () => !/&z=/.test(await tab.evaluate(() => location.hash)));
+    });
+  });
+
+  test('10,000 tokens are drawn tile by tile, and a weight under a pixel of many is exact', async (context) => {
+    const link: Link = { ...quick, m: 10000, h: 1 };
+    const spec = specOf({ ...link, n: [10000, 10000, 1], r: 1 });
+    await stage.visit(link, async (tab) => {
+      if (stage.name === 'Chromium') await tab.evaluate(watchLongTasks);
+      await show(tab, 'heatmap');
+      await until('all tiles', async () => (await attribute(tab, 'heatmap', 'data-n')) === '10000', {
+        seconds: 120,
+      });
+      await focus(tab, 'heatmap', '.grid');
+      await tab.press('ArrowRight');
+      await tab.press('PageDown');
+      await until('the weight', async () =>
+        /^Query 10,000, key 1: weight \d/.test(await textOf(tab, 'heatmap', '.readout')),
+      );
+      const rows: [number, number] = [9999, 10000];
+      const { weights } = await core.heatmap(spec, { n: 10000, head: 1, rows, columns: [0, 1] });
+      await checkReadout(tab, { row: 9999, column: 0 }, weights[0]!);
+      // What is there already is drawn at once.
+      const started = performance.now();
+      for (let i = 0; i < 5; i++) await act(tab, 'zoom-in', 'heatmap');
+      await reaches(tab, 'heatmap', 'done');
+      context.diagnostic(`${stage.name}: five steps in, ${Math.round(performance.now() - started)} ms`);
+      if (stage.name !== 'Chromium') return;
+      const longest = await tab.evaluate(() => Math.max(0, ...(globalThis as unknown as Watched).longTasks));
+      assert.ok(longest <= 50, `a task took ${longest} ms`);
     });
   });
 
@@ -170,11 +288,27 @@ inEachBrowser((stage) => {
 
 async function checkReadout(tab: Tab, cell: { row: number; column: number }, weight: number): Promise<void> {
   const words = await textOf(tab, 'heatmap', '.readout');
-  const start = `Query ${cell.row + 1}, key ${cell.column + 1}: weight `;
+  const index = (token: number) => (token + 1).toLocaleString('en-US');
+  const start = `Query ${index(cell.row)}, key ${index(cell.column)}: weight `;
   assert.ok(words.startsWith(start), words);
   const exact = await tab.evaluate(() => {
     const root = document.querySelector('asymptoken-heatmap')!.shadowRoot!;
     return Number(root.querySelector<HTMLElement>('.readout')!.dataset['weight']);
   });
   close(exact, weight, 1e-4, start);
+}
+
+interface Watched {
+  longTasks: number[];
+}
+
+/** Runs in the page: keeps the milliseconds of every task over 50. */
+function watchLongTasks(): void {
+  const longTasks: number[] = [];
+  Object.assign(globalThis, { longTasks });
+  new PerformanceObserver((list) =>
+    longTasks.push(...list.getEntries().map(({ duration }) => duration)),
+  ).observe({
+    type: 'longtask',
+  });
 }

@@ -4,6 +4,7 @@ import type { Experiment, ReferenceKind } from '../experiments/experiment.ts';
 import type { Settings } from '../experiments/settings.ts';
 import { csvOf } from '../figure/csv.ts';
 import { firstResultFor, type FirstResult } from '../figure/first-result.ts';
+import type { Picture } from '../figure/picture.ts';
 import { readResult } from '../figure/result-file.ts';
 import { RunBar } from '../figure/run-bar.ts';
 import { Runner } from '../figure/runner.ts';
@@ -192,7 +193,7 @@ export abstract class ExperimentFigure extends HTMLElement {
     return firstResultFor(this.#experiment.specOf(this.#settings), this.#first) ?? result;
   }
 
-  #pictures(): { title: string; picture: SVGSVGElement }[] {
+  #pictures(): Picture[] {
     return [
       ...this.#panels.map(({ kind, svg }) => ({ title: kind.title, picture: svg })),
       { title: this.#experiment.overview.title, picture: this.#overview.svg },

@@ -1,45 +1,39 @@
+import { backgroundColour, layOut, type Picture, type Place } from './picture.ts';
+
 /**
  * Draws SVGs of ours on a canvas, shape by shape. An image of the SVG would need `blob:` in the host's content
  * security policy; this needs nothing.
  */
-export async function pngOf(
-  pictures: readonly { title: string; picture: SVGSVGElement }[],
-  ratio: number,
-): Promise<Blob> {
-  const gap = 16;
-  const head = 24;
-  const boxes = pictures.map(({ picture }) => picture.getBoundingClientRect());
+export function pngOf(pictures: readonly Picture[], ratio: number): Promise<Blob> {
+  const { width, height, places } = layOut(pictures);
   const canvas = document.createElement('canvas');
-  canvas.width = Math.ceil(ratio * boxes.reduce((sum, { width }) => sum + width + gap, gap));
-  canvas.height = Math.ceil(ratio * (Math.max(...boxes.map(({ height }) => height)) + head + 2 * gap));
+  [canvas.width, canvas.height] = [ratio * width, ratio * height];
   const context = canvas.getContext('2d')!;
-  context.fillStyle = getComputedStyle(document.documentElement).backgroundColor;
+  context.fillStyle = backgroundColour();
   context.fillRect(0, 0, canvas.width, canvas.height);
-  let left = gap;
-  pictures.forEach(({ title, picture }, index) => {
-    const style = getComputedStyle(picture);
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.fillStyle = style.color;
-    context.font = `600 14px ${style.fontFamily}`;
-    context.fillText(title, left, gap + 8);
-    const box = boxes[index]!;
-    const place = new DOMMatrix([
-      ratio,
-      0,
-      0,
-      ratio,
-      ratio * (left - box.left),
-      ratio * (gap + head - box.top),
-    ]);
-    drawElement(context, picture, place);
-    left += box.width + gap;
-  });
+  for (const place of places) drawPicture(context, place, ratio);
   return new Promise((resolve, reject) =>
     canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error('The canvas is too large.'))),
+      (blob) => (blob ? resolve(blob) : reject(new Error('The picture is too large.'))),
       'image/png',
     ),
   );
+}
+
+function drawPicture(context: CanvasRenderingContext2D, place: Place, ratio: number): void {
+  const { title, picture, image, from, left, top, titleTop } = place;
+  const style = getComputedStyle(picture);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.fillStyle = style.color;
+  context.font = `600 14px ${style.fontFamily}`;
+  context.fillText(title, left, titleTop);
+  const [dx, dy] = [left - from.left, top - from.top];
+  if (image) {
+    const box = image.getBoundingClientRect();
+    context.imageSmoothingEnabled = false;
+    context.drawImage(image, box.left + dx, box.top + dy, box.width, box.height);
+  }
+  drawElement(context, picture, new DOMMatrix([ratio, 0, 0, ratio, ratio * dx, ratio * dy]));
 }
 
 /** `place` takes a position on the screen to one on the canvas. */

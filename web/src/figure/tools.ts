@@ -2,6 +2,7 @@ import type { Result, Spec } from '../core.ts';
 import { html, say } from '../dom.ts';
 import { pngOf } from './canvas-picture.ts';
 import { download } from './download.ts';
+import type { Picture } from './picture.ts';
 import { standaloneSvg } from './standalone-svg.ts';
 
 /** What a figure has to offer when a reader takes it away. */
@@ -11,7 +12,7 @@ export interface Source {
   spec(): Spec;
   /** null where nothing has been measured. */
   csv(): string | null;
-  pictures(): { title: string; picture: SVGSVGElement }[];
+  pictures(): Picture[];
   /** null for a figure that shows no result of an experiment. */
   results: Results | null;
 }

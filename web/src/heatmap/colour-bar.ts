@@ -1,4 +1,4 @@
-import { html, keep, set, svg } from '../dom.ts';
+import { html, keep, say, set, svg } from '../dom.ts';
 import { measure, tick } from '../format.ts';
 import { colourMap, packedColours } from './colour-map.ts';
 import type { WeightScale } from './colour-scale.ts';
@@ -13,19 +13,25 @@ export class ColourBar {
   #scale: WeightScale | null = null;
   #weight: number | null = null;
 
+  readonly #title = html('span', { class: 'title' }, 'Softmax weight');
+
   constructor() {
     const image = new ImageData(colourMap.length, 1);
     new Uint32Array(image.data.buffer).set(packedColours);
     this.#canvas.getContext('2d')?.putImageData(image, 0, 0);
-    const title = html('span', { class: 'title' }, 'Softmax weight');
     this.element = html(
       'div',
       { class: 'colour-bar', role: 'img', 'aria-label': 'Colours of the weights' },
-      title,
+      this.#title,
       this.#canvas,
       this.#svg,
     );
     new ResizeObserver(() => this.draw(this.#scale, this.#weight)).observe(this.#svg);
+  }
+
+  /** What a pixel of many weights shows of them; '' for one of one. */
+  explain(pooling: string): void {
+    say(this.#title, `Softmax weight${pooling}`);
   }
 
   /** `weight` is pointed at on the bar. */

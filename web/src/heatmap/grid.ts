@@ -1,66 +1,96 @@
 import { html, keep, set, svg } from '../dom.ts';
 import { whole } from '../format.ts';
 import { linearTicks } from '../scale.ts';
+import type { Part } from '../view.ts';
 
 export interface Cell {
   row: number;
   column: number;
 }
 
-/** The picture of the matrix with its axes, and the cell pointed at by mouse, finger or keyboard. */
+/** What a reader can do to the picture. */
+export interface GridActions {
+  pointTo(cell: Cell | null, byKey: boolean): void;
+  /** By so many tokens. */
+  pan(rows: number, columns: number): void;
+  /** The part shown becomes so many times as large, about a cell or the middle; 0: the whole matrix. */
+  zoom(factor: number, about?: Cell): void;
+  resized(): void;
+}
+
+/** The picture of a part of the matrix with its axes, and the cell pointed at by mouse, finger or keyboard. */
 export class Grid {
   readonly element: HTMLElement;
   readonly canvas = html('canvas', { width: 1, height: 1 });
-  readonly #pointTo: (cell: Cell | null, byKey: boolean) => void;
+  readonly svg = svg('svg', { 'aria-hidden': 'true' });
+  readonly #actions: GridActions;
   readonly #rows = svg('g');
   readonly #columns = svg('g');
   readonly #cross = svg('g', { class: 'cross', visibility: 'hidden' });
   readonly #queries = svg('text', { class: 'axis-title', 'text-anchor': 'middle' }, 'query');
   readonly #keys = svg('text', { class: 'axis-title', 'text-anchor': 'middle' }, 'key');
-  readonly #svg = svg('svg', { 'aria-hidden': 'true' });
   #n = 1;
+  #part: Part = { row: 0, column: 0, size: 1 };
+  /** Where the pointer took hold, and by how many tokens it has moved the part since. */
+  #held: { x: number; y: number; rows: number; columns: number } | null = null;
   #cell: Cell | null = null;
 
-  constructor(pointTo: (cell: Cell | null, byKey: boolean) => void) {
-    this.#pointTo = pointTo;
+  constructor(actions: GridActions) {
+    this.#actions = actions;
     for (const kind of ['row', 'column', 'cell']) this.#cross.append(svg('rect', { class: kind }));
-    this.#svg.append(this.#rows, this.#columns, this.#queries, this.#keys, this.#cross);
-    this.element = html('div', { class: 'grid', tabindex: 0, role: 'application' }, this.canvas, this.#svg);
+    this.svg.append(this.#rows, this.#columns, this.#queries, this.#keys, this.#cross);
+    this.element = html('div', { class: 'grid', tabindex: 0, role: 'application' }, this.canvas, this.svg);
     set(this.element, { 'aria-roledescription': 'heatmap', 'aria-describedby': 'summary' });
     set(this.element, {
-      'aria-label': 'Attention weights, queries down and keys across; arrow keys read off a cell',
+      'aria-label':
+        'Attention weights, queries down and keys across; arrow keys read off a cell, plus and minus zoom, 0 shows all',
     });
-    new ResizeObserver(() => this.draw(this.#n, this.#cell)).observe(this.canvas);
-    this.canvas.addEventListener('pointermove', (event) => this.#point(event));
-    this.canvas.addEventListener('pointerdown', (event) => this.#point(event));
+    new ResizeObserver(() => {
+      this.draw(this.#n, this.#part, this.#cell);
+      actions.resized();
+    }).observe(this.canvas);
+    this.canvas.addEventListener('pointerdown', (event) => this.#grab(event));
+    this.canvas.addEventListener('pointermove', (event) => this.#move(event));
+    for (const end of ['pointerup', 'pointercancel'] as const) {
+      this.canvas.addEventListener(end, () => (this.#held = null));
+    }
     this.canvas.addEventListener('pointerleave', (event) => {
-      if (event.pointerType === 'mouse') this.#pointTo(null, false);
+      if (event.pointerType === 'mouse') actions.pointTo(null, false);
     });
-    this.element.addEventListener('blur', () => this.#pointTo(null, false));
+    this.canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
+    this.canvas.addEventListener('dblclick', (event) => actions.zoom(0.5, this.#cellAt(event) ?? undefined));
+    this.element.addEventListener('blur', () => actions.pointTo(null, false));
     this.element.addEventListener('keydown', (event) => this.#key(event));
   }
 
-  draw(n: number, cell: Cell | null): void {
+  /** Pixels of the screen along a side. */
+  get room(): number {
+    return Math.min(Math.round(this.canvas.clientWidth * devicePixelRatio), mostPixels) || mostPixels;
+  }
+
+  draw(n: number, part: Part, cell: Cell | null): void {
     this.#n = n;
+    this.#part = part;
     this.#cell = cell;
     const size = this.canvas.clientWidth;
     if (size === 0) return;
     const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
     const [left, top] = [this.canvas.offsetLeft, this.canvas.offsetTop];
-    const step = size / n;
-    set(this.canvas, { class: size * devicePixelRatio >= n ? 'enlarged' : null });
-    const indices = axisIndices(n, size / (56 * unit));
+    const step = size / part.size;
+    const enlarged = size * devicePixelRatio >= this.canvas.width;
+    set(this.canvas, { class: `${enlarged ? 'enlarged' : ''} ${part.size < n ? 'movable' : ''}` });
+    const ticks = (first: number) => axisIndices(first, Math.min(first + part.size, n), size / (56 * unit));
     const make = () => svg('g', { class: 'tick' }, svg('line'), svg('text'));
-    keep(this.#rows, indices, String, make, (group, index) => {
+    keep(this.#rows, ticks(part.row), String, make, (group, index) => {
       const [line, text] = group.children as unknown as [SVGLineElement, SVGTextElement];
-      const y = top + (index - 0.5) * step;
+      const y = top + (index - part.row - 0.5) * step;
       set(line, { x1: left - 4 * unit, x2: left, y1: y, y2: y });
       set(text, { x: left - 7 * unit, y, dy: '0.35em', 'text-anchor': 'end' });
       text.textContent = whole(index);
     });
-    keep(this.#columns, indices, String, make, (group, index) => {
+    keep(this.#columns, ticks(part.column), String, make, (group, index) => {
       const [line, text] = group.children as unknown as [SVGLineElement, SVGTextElement];
-      const x = left + (index - 0.5) * step;
+      const x = left + (index - part.column - 0.5) * step;
       set(line, { x1: x, x2: x, y1: top + size, y2: top + size + 4 * unit });
       set(text, { x, y: top + size + 17 * unit, 'text-anchor': 'middle' });
       text.textContent = whole(index);
@@ -73,42 +103,81 @@ export class Grid {
 
   #drawCross(left: number, top: number, size: number, step: number): void {
     const cell = this.#cell;
-    set(this.#cross, { visibility: cell ? null : 'hidden' });
+    const { row: firstRow, column: firstColumn, size: shown } = this.#part;
+    const [down, right] = [(cell?.row ?? -1) - firstRow, (cell?.column ?? -1) - firstColumn];
+    const inside = cell !== null && down >= 0 && down < shown && right >= 0 && right < shown;
+    set(this.#cross, { visibility: inside ? null : 'hidden' });
     set(this.element, { 'data-row': cell?.row, 'data-column': cell?.column });
-    if (!cell) return;
+    if (!inside) return;
     const [row, column, one] = this.#cross.children as unknown as [
       SVGRectElement,
       SVGRectElement,
       SVGRectElement,
     ];
-    const [x, y] = [left + cell.column * step, top + cell.row * step];
+    const [x, y] = [left + right * step, top + down * step];
     set(row, { x: left, y, width: size, height: step });
     set(column, { x, y: top, width: step, height: size });
     set(one, { x: x - 1, y: y - 1, width: step + 2, height: step + 2 });
   }
 
-  #point(event: PointerEvent): void {
+  #cellAt(event: MouseEvent): Cell | null {
     const box = this.canvas.getBoundingClientRect();
-    const column = Math.floor(((event.clientX - box.left) / box.width) * this.#n);
-    const row = Math.floor(((event.clientY - box.top) / box.height) * this.#n);
-    const inside = row >= 0 && row < this.#n && column >= 0 && column < this.#n;
-    this.#pointTo(inside ? { row, column } : null, false);
+    const { row: top, column: left, size } = this.#part;
+    const column = left + Math.floor(((event.clientX - box.left) / box.width) * size);
+    const row = top + Math.floor(((event.clientY - box.top) / box.height) * size);
+    const within = (index: number, first: number) =>
+      index >= first && index < Math.min(first + size, this.#n);
+    return within(row, top) && within(column, left) ? { row, column } : null;
+  }
+
+  #grab(event: PointerEvent): void {
+    this.#actions.pointTo(this.#cellAt(event), false);
+    if (this.#part.size >= this.#n) return;
+    this.#held = { x: event.clientX, y: event.clientY, rows: 0, columns: 0 };
+    this.canvas.setPointerCapture(event.pointerId);
+  }
+
+  #move(event: PointerEvent): void {
+    const held = this.#held;
+    if (!held) return this.#actions.pointTo(this.#cellAt(event), false);
+    const perPixel = this.#part.size / this.canvas.clientWidth;
+    const rows = Math.round((held.y - event.clientY) * perPixel);
+    const columns = Math.round((held.x - event.clientX) * perPixel);
+    if (rows === held.rows && columns === held.columns) return;
+    this.#held = { ...held, rows, columns };
+    this.#actions.pan(rows - held.rows, columns - held.columns);
+  }
+
+  /** With control, or a pinch, which browsers report so; without, the page scrolls. */
+  #wheel(event: WheelEvent): void {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    this.#actions.zoom(Math.exp(event.deltaY / 200), this.#cellAt(event) ?? undefined);
   }
 
   /** Arrows move by one, with shift by ten; Home and End go along the row, Page Up and Down along the column. */
   #key(event: KeyboardEvent): void {
-    if (event.key === 'Escape') this.#pointTo(null, true);
+    if (event.key === 'Escape') this.#actions.pointTo(null, true);
+    const factor = zooms[event.key];
+    if (factor !== undefined && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      this.#actions.zoom(factor);
+    }
     const move = moves[event.key];
     if (!move) return;
     event.preventDefault();
     const size = event.shiftKey ? 10 : 1;
-    const { row, column } = this.#cell ?? { row: 0, column: 0 };
+    const { row, column } = this.#cell ?? this.#part;
     const first = this.#cell === null;
     const clamp = (index: number) => Math.min(Math.max(index, 0), this.#n - 1);
     const [down, right] = first && Number.isFinite(move[0] + move[1]) ? [0, 0] : move;
-    this.#pointTo({ row: clamp(row + size * down), column: clamp(column + size * right) }, true);
+    this.#actions.pointTo({ row: clamp(row + size * down), column: clamp(column + size * right) }, true);
   }
 }
+
+const mostPixels = 1024;
+
+const zooms: Record<string, number> = { '+': 0.5, '=': 0.5, '-': 2, '0': 0 };
 
 const moves: Record<string, [number, number]> = {
   ArrowUp: [-1, 0],
@@ -121,10 +190,15 @@ const moves: Record<string, [number, number]> = {
   End: [0, Infinity],
 };
 
-/** Tokens are counted from 1: the first, then round numbers. */
-function axisIndices(n: number, count: number): number[] {
-  const rounds = linearTicks(n, Math.max(2, Math.floor(count))).filter(
-    (value) => Number.isInteger(value) && value > 1,
-  );
-  return [1, ...rounds];
+/** Tokens are counted from 1: of those after `first` up to `last`, the first and the round numbers. */
+function axisIndices(first: number, last: number, count: number): number[] {
+  const room = Math.max(2, Math.floor(count));
+  const all = linearTicks(last - first, room);
+  const step = Math.max((all[1] ?? 1) - (all[0] ?? 0), 1);
+  const start = first === 0 ? step : Math.ceil((first + 1) / step) * step;
+  const rounds = Array.from(
+    { length: Math.max(0, Math.floor((last - start) / step) + 1) },
+    (_, i) => start + i * step,
+  ).filter((index) => Number.isInteger(index) && index > 1);
+  return first === 0 ? [1, ...rounds] : rounds;
 }

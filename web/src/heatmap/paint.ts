@@ -2,19 +2,23 @@ import { packedColours } from './colour-map.ts';
 import type { WeightScale } from './colour-scale.ts';
 import { forRows } from './weights.ts';
 
-/** One pixel for every weight, queries down and keys across; shown at once when all are there. */
+/** Shows pooled weights, `width` a row, at once when all are coloured; what is not known yet stays clear. */
 export async function paint(
   canvas: HTMLCanvasElement,
   weights: Float32Array,
-  n: number,
+  width: number,
   scale: WeightScale,
   signal: AbortSignal,
 ): Promise<void> {
-  const image = new ImageData(n, n);
+  const height = weights.length / width;
+  const image = new ImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
-  await forRows(n, signal, (row) => {
-    for (let i = row * n; i < (row + 1) * n; i++) pixels[i] = packedColours[scale.colour(weights[i]!)]!;
+  await forRows(height, signal, (row) => {
+    for (let i = row * width; i < (row + 1) * width; i++) {
+      const weight = weights[i]!;
+      pixels[i] = Number.isNaN(weight) ? 0 : packedColours[scale.colour(weight)]!;
+    }
   });
-  canvas.width = canvas.height = n;
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
   canvas.getContext('2d')?.putImageData(image, 0, 0);
 }

@@ -1,11 +1,10 @@
-/** What a matrix of attention weights says at a glance. */
+/** What the weights on the screen say at a glance. */
 export interface WeightSummary {
-  /** The smallest weight that is not 0. */
+  /** The smallest that is not 0. */
   least: number;
   largest: number;
+  /** Pixels of the picture. */
   largestAt: { row: number; column: number };
-  /** Median over queries of 1 / sum of squared weights: how many keys a query in effect attends to. */
-  effectiveKeys: number;
 }
 
 /** Goes through a large matrix row by row without holding up the page. */
@@ -36,25 +35,28 @@ function nextTask(): Promise<void> {
   });
 }
 
+/** Of `width` numbers a row, NaN where nothing is known yet; null while nothing is. */
 export async function summarise(
   weights: Float32Array,
-  n: number,
+  width: number,
   signal: AbortSignal,
-): Promise<WeightSummary> {
+): Promise<WeightSummary | null> {
   let least = Infinity;
   let largest = 0;
   let place = 0;
-  const effective = new Float64Array(n);
-  await forRows(n, signal, (row) => {
-    let squares = 0;
-    for (let i = row * n; i < (row + 1) * n; i++) {
+  await forRows(weights.length / width, signal, (row) => {
+    for (let i = row * width; i < (row + 1) * width; i++) {
       const weight = weights[i]!;
-      squares += weight * weight;
       if (weight > largest) [largest, place] = [weight, i];
       if (weight < least && weight > 0) least = weight;
     }
-    effective[row] = 1 / squares;
   });
-  const largestAt = { row: Math.floor(place / n), column: place % n };
-  return { least, largest, largestAt, effectiveKeys: effective.sort()[n >> 1] ?? 1 };
+  if (largest === 0) return null;
+  return { least, largest, largestAt: { row: Math.floor(place / width), column: place % width } };
+}
+
+/** Median over queries of 1 / sum of squared weights: how many keys a query in effect attends to. */
+export function effectiveKeys(rowSquares: Float64Array): number {
+  const effective = rowSquares.map((squares) => 1 / squares).sort();
+  return effective[effective.length >> 1] ?? 1;
 }
