@@ -7,7 +7,7 @@ import type { Tab } from './browsers.ts';
 import { close } from './close.ts';
 import { loadCore } from './core.ts';
 import { inEachBrowser } from './each-browser.ts';
-import { act, attribute, fill, focus, reaches, readChart, textOf, until, type Figure } from './page.ts';
+import { act, attribute, fill, focus, reaches, readChart, show, textOf, until, type Figure } from './page.ts';
 
 // Every figure of an experiment draws the numbers that the core finds under node for the same spec.
 
@@ -187,6 +187,7 @@ inEachBrowser((stage) => {
     const figures = { convergence: 'moments', uniform: 'uniform', hardmax: 'hardmax', sweep: 'sweep' };
     await stage.visit('', async (tab) => {
       for (const [figure, name] of Object.entries(figures) as [Figure, string][]) {
+        await show(tab, figure);
         await act(tab, 'reset', figure);
         await until(
           `${figure} to be idle`,

@@ -68,8 +68,8 @@ inEachBrowser((stage) => {
         await until('other heights', async () => (await heights(tab))[0]!.content !== wide[0]!.content);
         await until('the heights to fit', fit);
         assert.deepEqual(tab.complaints, []);
-        // Browsers do not lay out again what is in a frame off the screen.
       },
+      // Browsers do not lay out again what is in a frame off the screen.
       { height: 5000 },
     );
   });

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { inEachBrowser } from './each-browser.ts';
 import { attributesOf, embeddedDone } from './embedded.ts';
 import { framePolicy, hostWith, visitHost } from './host.ts';
-import { reaches } from './page.ts';
+import { reaches, show } from './page.ts';
 import { hashOf, quick } from './settings.ts';
 import { serveSite, type Site } from './site.ts';
 
@@ -45,6 +45,16 @@ inEachBrowser((stage) => {
       context.diagnostic(`${stage.name}, article: ${words(sizes)}`);
       assert.ok(sizes.binary > 0);
       assert.ok(sizes.rest < 85_000, words(sizes));
+    });
+  });
+
+  test('figures far down are loaded when they come near the screen', async () => {
+    await stage.visit('', async (tab) => {
+      await reaches(tab, 'plane', 'done');
+      const loaded = () => tab.requests.some((address) => address.includes('/sweep-figure'));
+      assert.equal(loaded(), false);
+      await show(tab, 'sweep');
+      assert.equal(loaded(), true);
     });
   });
 

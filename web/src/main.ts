@@ -5,6 +5,8 @@ import { EmbedOffer } from './embed/offer.ts';
 import { configure, defineFigure, figures, follow, type Figure, type FigureKind } from './figures.ts';
 import { whenNear } from './near.ts';
 import { keepForOffline } from './offline.ts';
+// The first figure comes with the page.
+import './plane/element.ts';
 import './style/page.css';
 
 const notice = document.querySelector('#notice')!;
@@ -16,10 +18,12 @@ customElements.define('asymptoken-embed', EmbedOffer);
 write(state);
 for (const kind of Object.values(figures)) {
   const figure = document.querySelector<Figure>(kind.tag);
-  if (figure)
-    whenNear(figure, () => {
-      show(figure, kind).catch((error: unknown) => say(notice, sentence(error)));
-    });
+  if (!figure) continue;
+  const start = () => {
+    show(figure, kind).catch((error: unknown) => say(notice, sentence(error)));
+  };
+  if (kind === figures.plane) start();
+  else whenNear(figure, start);
 }
 void keepForOffline();
 
