@@ -7,6 +7,7 @@ import type { Settings } from './experiments/settings.ts';
 import { PlaneFigure } from './plane/element.ts';
 import type { PlaneView } from './plane/view.ts';
 import './style/page.css';
+import { explainTerms } from './terms.ts';
 import type { View } from './view.ts';
 
 const notice = document.querySelector('#notice')!;
@@ -28,6 +29,7 @@ const figures = {
   sweep: document.querySelector('asymptoken-sweep') as SweepFigure,
 } satisfies Record<ExperimentName, HTMLElement>;
 show();
+explainTerms(document.querySelectorAll<HTMLElement>('button.term'));
 
 for (const name of experimentNames) {
   figures[name].addEventListener('settingschange', (event) => {

@@ -1,3 +1,5 @@
+import { Clouds } from '../companions/clouds.ts';
+import { ErrorField } from '../companions/error-field.ts';
 import { hardmax } from '../experiments/hardmax.ts';
 import { moments } from '../experiments/moments.ts';
 import { sweep } from '../experiments/sweep.ts';
@@ -7,7 +9,7 @@ import { ExperimentFigure } from './element.ts';
 /** `<asymptoken-convergence>`: error of the transformed law's mean and covariance against n. */
 export class MomentsFigure extends ExperimentFigure {
   constructor() {
-    super(moments);
+    super(moments, new Clouds());
   }
 }
 
@@ -21,7 +23,7 @@ export class SweepFigure extends ExperimentFigure {
 /** `<asymptoken-uniform>`: the largest error over the queries of a ball. */
 export class UniformFigure extends ExperimentFigure {
   constructor() {
-    super(uniform);
+    super(uniform, new ErrorField());
   }
 }
 
