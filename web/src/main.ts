@@ -13,14 +13,17 @@ import type { View } from './view.ts';
 const notice = document.querySelector('#notice')!;
 let state = read();
 
+const plane = document.querySelector('asymptoken-plane') as PlaneFigure;
 customElements.define('asymptoken-plane', PlaneFigure);
+plane.view = state.plane;
+// The figures below can wait until the first is there.
+await painted();
 customElements.define('asymptoken-heatmap', HeatmapFigure);
 customElements.define('asymptoken-convergence', MomentsFigure);
 customElements.define('asymptoken-uniform', UniformFigure);
 customElements.define('asymptoken-hardmax', HardmaxFigure);
 customElements.define('asymptoken-sweep', SweepFigure);
 
-const plane = document.querySelector('asymptoken-plane') as PlaneFigure;
 const heatmap = document.querySelector('asymptoken-heatmap') as HeatmapFigure;
 const figures = {
   moments: document.querySelector('asymptoken-convergence') as MomentsFigure,
@@ -68,4 +71,12 @@ function show(): void {
 function write(next: PageState): void {
   state = next;
   history.replaceState(null, '', writeAddress(state));
+}
+
+/** Soon after the next frame, or soon at all where a hidden window has no frames. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 200);
+  });
 }
