@@ -142,4 +142,4 @@ function segments(title: string, inputs: readonly HTMLInputElement[]): HTMLField
 }
 
 /** Where a value is not what a reader would call it. */
-const words: Record<string, string> = { fixed: 'as they are', logarithmic: 'per ln n', critical: 'critical' };
+const words: Record<string, string> = { fixed: 'as is', logarithmic: 'per ln n', critical: 'critical' };

@@ -94,10 +94,11 @@ export class Panel {
     const { width, height, unit } = this.#size;
     if (width < 160 * unit || height < 100 * unit) return null;
     const crowded = model.series.length > 6;
+    const longest = Math.max(6, ...model.series.map(({ name }) => name.length));
     const wide = width >= 400 * unit && !crowded;
     const frame = {
       left: 56 * unit,
-      right: width - (wide ? 108 : 66) * unit,
+      right: width - (wide ? 108 : 16 + 7.4 * longest) * unit,
       top: 8 * unit,
       bottom: height - 40 * unit,
     };

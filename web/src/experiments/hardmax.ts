@@ -52,7 +52,7 @@ export const hardmax: Experiment = {
     {
       metric: 'gap',
       title: 'Gap below the largest logit',
-      remark: '0 at the largest, 1 at the mean',
+      remark: '1 at the mean',
       noun: 'gap',
     },
   ],

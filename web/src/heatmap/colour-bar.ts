@@ -60,7 +60,7 @@ export class ColourBar {
       const x = scale.at(value) * width;
       set(group, { class: 'tick', 'data-weight': value });
       set(line, { x1: x, x2: x, y1: 0, y2: 4 * unit });
-      set(text, { x: Math.min(Math.max(x, 10 * unit), width - 14 * unit), y: 17 * unit });
+      set(text, { x: Math.min(Math.max(x, 16 * unit), width - 16 * unit), y: 17 * unit });
       text.textContent = value === 0 ? '0' : tick(value);
     });
     set(this.#pointer, { visibility: weight === null ? 'hidden' : null });
