@@ -92,6 +92,12 @@ inEachBrowser((stage) => {
       await until(words, async () => (await textOf(tab, 'convergence', '.readout')).startsWith(words), {
         seconds: 5,
       });
+      // The same point is marked in the other panel too.
+      const marked = await tab.evaluate(() => {
+        const root = document.querySelector('asymptoken-convergence')!.shadowRoot!;
+        return [...root.querySelectorAll('.halo')].map((halo) => halo.getAttribute('visibility'));
+      });
+      assert.deepEqual(marked, [null, null]);
     });
   });
 

@@ -46,6 +46,8 @@ export interface TabOptions {
   width?: number;
   height?: number;
   dark?: boolean;
+  /** So many times slower than the machine is; Chromium only. */
+  slowdown?: number;
 }
 
 export interface Browser {
@@ -83,12 +85,16 @@ async function openChromium(): Promise<Browser> {
   });
   return {
     canBeDark: true,
-    async open({ width = 1280, height = 900, dark = false } = {}) {
+    async open({ width = 1280, height = 900, dark = false, slowdown = 1 } = {}) {
       const page = await browser.newPage({
         viewport: { width, height },
         colorScheme: dark ? 'dark' : 'light',
         reducedMotion: 'reduce',
       });
+      if (slowdown !== 1) {
+        const session = await page.context().newCDPSession(page);
+        await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
+      }
       const requests: string[] = [];
       const complaints: string[] = [];
       page.on('request', (request) => requests.push(request.url()));

@@ -23,26 +23,36 @@ after(() => core?.close());
 const points = async (tab: Tab) => (await readChart(tab)).points;
 const samples = async (tab: Tab) => (await points(tab)).reduce((sum, { count }) => sum + count, 0);
 
+/** What has been measured once nothing more comes. */
+async function settled(tab: Tab): Promise<number> {
+  let before = NaN;
+  let now = await samples(tab);
+  while (now !== before) {
+    await sleep(500);
+    [before, now] = [now, await samples(tab)];
+  }
+  return now;
+}
+
 inEachBrowser((stage) => {
   test('a step measures a little more, and pauses', async () => {
     await stage.visit(endless, async (tab) => {
       await reaches(tab, 'convergence', 'running');
       await act(tab, 'reset');
       await until('an empty figure', async () => (await points(tab)).length === 0);
-      assert.equal(await attribute(tab, 'convergence', 'data-state'), 'idle');
+      await reaches(tab, 'convergence', 'idle');
       let before = 0;
       for (let step = 0; step < 3; step++) {
         await act(tab, 'step');
         await until('more', async () => (await samples(tab)) > before);
         await reaches(tab, 'convergence', 'paused');
-        await sleep(150);
-        before = await samples(tab);
-        await sleep(300);
+        before = await settled(tab);
+        await sleep(500);
         assert.equal(await samples(tab), before);
       }
       await act(tab, 'resume');
       await until('the rest', async () => (await samples(tab)) > before);
-      assert.equal(await attribute(tab, 'convergence', 'data-state'), 'running');
+      await reaches(tab, 'convergence', 'running');
     });
   });
 
@@ -74,6 +84,21 @@ inEachBrowser((stage) => {
     });
   });
 
+  test('says how far it is and how long it takes', async () => {
+    await stage.visit({ ...endless, r: 2000 }, async (tab) => {
+      const status = () => textOf(tab, 'convergence', '.run-bar .status');
+      await until('a time', async () => /^\d+\s%, [\d.]+\s(s|min|h).* left$/.test(await status()));
+      const fraction = () =>
+        tab.evaluate(() => {
+          const root = document.querySelector('asymptoken-convergence')!.shadowRoot!;
+          return root.querySelector('progress')!.value;
+        });
+      const before = await fraction();
+      await until('progress', async () => (await fraction()) > before);
+      assert.ok((await fraction()) < 1);
+    });
+  });
+
   test('off the screen a figure waits, and goes on when it is back', async () => {
     await stage.visit(endless, async (tab) => {
       await until('points', async () => (await samples(tab)) > 0);
@@ -82,8 +107,7 @@ inEachBrowser((stage) => {
       await until('the word', async () =>
         /while off the screen/.test(await textOf(tab, 'convergence', '.run-bar .status')),
       );
-      await sleep(400);
-      const held = await samples(tab);
+      const held = await settled(tab);
       await sleep(500);
       assert.equal(await samples(tab), held);
       await show(tab, 'convergence');
@@ -145,7 +169,8 @@ inEachBrowser((stage) => {
         // Another seed, so that what is opened differs from what was run.
         const spec = JSON.parse(await textOf(tab, 'convergence', '.native .spec')) as { seed: number };
         writeFileSync(join(folder, words[1]!), JSON.stringify({ ...spec, seed: 5 }));
-        const run = spawnSync(command, words, { cwd: folder, encoding: 'utf8' });
+        const options = { cwd: folder, encoding: 'utf8' } as const;
+        const run = spawnSync(command, [...words, '--csv', 'native.csv'], options);
         assert.equal(run.status, 0, run.stderr);
         const written = readFileSync(join(folder, 'asymptoken-moments.json'), 'utf8');
         await openFile(tab, 'native.json', written);
@@ -155,6 +180,18 @@ inEachBrowser((stage) => {
           return first?.mean === (curves[0]!.points[0]!['mean'] as Estimate).mean;
         });
         assert.match(await textOf(tab, 'convergence', '.said'), /native\.json/);
+        await catchDownloads(tab);
+        const cells = (csv: string) =>
+          csv
+            .trim()
+            .split('\n')
+            .map((row) => row.split(','));
+        const [head, ...rows] = cells(await saved(tab, 'csv', 'asymptoken-moments.csv'));
+        const [nativeHead, ...nativeRows] = cells(readFileSync(join(folder, 'native.csv'), 'utf8'));
+        assert.deepEqual(head, nativeHead);
+        const metric = head!.indexOf('metric');
+        const numbers = (all: string[][]) => all.map((row) => row.toSpliced(metric, 1).map(Number));
+        assert.deepEqual(numbers(rows), numbers(nativeRows));
 
         const before = await points(tab);
         const hostile: [string, RegExp][] = [

@@ -35,7 +35,7 @@ export function load(): Promise<Asymptoken> {
     specs: () => Promise.resolve([]),
     complete: (spec: Spec) => Promise.resolve(spec),
     run,
-    limit: () => Promise.resolve({}),
+    limit: () => Promise.reject(new Error('limit is not faked: build the core')),
     heatmap,
     attend: () => Promise.reject(new Error('attend is not faked: build the core')),
     tokens: (spec: Spec, n: number) => Promise.resolve(tokens(spec, n)),
@@ -45,6 +45,7 @@ export function load(): Promise<Asymptoken> {
 
 async function run(spec: Spec, options: RunOptions = {}): Promise<Result> {
   const fake = spec as unknown as FakeSpec;
+  if (spec.experiment !== 'moments') throw new Error(`${spec.experiment} is not faked: build the core`);
   if (fake.tokens.from > fake.tokens.to) {
     throw new Error(
       `tokens.from is ${fake.tokens.from}; expected at most tokens.to, which is ${fake.tokens.to}`,
@@ -154,27 +155,28 @@ function fitOf(points: Point[], metric: string): PowerLawFit | null {
 async function heatmap(spec: Spec, request: HeatmapRequest): Promise<Heatmap> {
   const fake = spec as unknown as FakeSpec;
   const { n } = request;
+  const { rows = [0, n], columns = [0, n] } = request;
   const { dimension, values } = tokens(spec, n);
   const horizon = fake.attention.horizons[request.head ?? 0] ?? 1;
-  const weights = new Float32Array(n * n);
-  const logSumExp = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    const row = weights.subarray(i * n, (i + 1) * n);
-    let top = -Infinity;
-    for (let j = 0; j < n; j++) {
+  const width = columns[1] - columns[0];
+  const weights = new Float32Array((rows[1] - rows[0]) * width);
+  const logSumExp = new Float64Array(rows[1] - rows[0]);
+  for (let i = rows[0]; i < rows[1]; i++) {
+    const logits = Float64Array.from({ length: n }, (_, j) => {
       let dot = 0;
       for (let k = 0; k < dimension; k++) {
         const key = values[j * dimension + ((k + 1) % dimension)] ?? 0;
         dot += horizon * 0.6 * (values[i * dimension + k] ?? 0) * key;
       }
-      row[j] = dot;
-      top = Math.max(top, dot);
-    }
-    const sum = row.reduce((total, logit) => total + Math.exp(logit - top), 0);
-    for (let j = 0; j < n; j++) row[j] = Math.exp((row[j] ?? 0) - top) / sum;
-    logSumExp[i] = top + Math.log(sum);
+      return dot;
+    });
+    const top = logits.reduce((a, b) => Math.max(a, b));
+    const sum = logits.reduce((total, logit) => total + Math.exp(logit - top), 0);
+    const shown = logits.subarray(...columns).map((logit) => Math.exp(logit - top) / sum);
+    weights.set(shown, (i - rows[0]) * width);
+    logSumExp[i - rows[0]] = top + Math.log(sum);
   }
-  return { rows: [0, n], columns: [0, n], weights, logSumExp };
+  return { rows, columns, weights, logSumExp };
 }
 
 function tokens(spec: Spec, n: number): Tokens {

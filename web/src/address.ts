@@ -1,4 +1,5 @@
 import { defaultSettings, experimentNames, experiments, type ExperimentName } from './experiments/all.ts';
+import type { Experiment } from './experiments/experiment.ts';
 import { settingFields, type Settings } from './experiments/settings.ts';
 import { oneOf, type Field } from './fields.ts';
 import { defaultPlane, planeFields, type PlaneView } from './plane/view.ts';
@@ -83,7 +84,7 @@ function keyed<Part, K extends keyof Part & string>(
 const prefixes: Record<ExperimentName, string> = { moments: '', uniform: 'u.', hardmax: 't.', sweep: 'w.' };
 
 function experimentEntries(name: ExperimentName): [string, Entry][] {
-  const { laws, sweep } = experiments[name];
+  const { laws, units, sweep }: Experiment = experiments[name];
   const prefix = prefixes[name];
   const optional = prefix !== '';
   const settings = (state: PageState) => state.experiments[name];
@@ -101,6 +102,7 @@ function experimentEntries(name: ExperimentName): [string, Entry][] {
     [`${prefix}r`, keyed(settings, 'replicates', settingFields.replicates, optional)],
     [`${prefix}s`, keyed(settings, 'seed', settingFields.seed, optional)],
     [`${prefix}e`, keyed(settings, 'precision', settingFields.precision, true)],
+    ...(units ? [[`${prefix}u`, keyed(settings, 'unit', settingFields.unit, true)] as [string, Entry]] : []),
   ];
 }
 

@@ -8,6 +8,7 @@ import { keepForOffline } from './offline.ts';
 // The first figure comes with the page.
 import './plane/element.ts';
 import './style/page.css';
+import { explainTerms } from './terms.ts';
 
 const notice = document.querySelector('#notice')!;
 /** Those that have been near the screen. */
@@ -23,8 +24,10 @@ for (const kind of Object.values(figures)) {
     show(figure, kind).catch((error: unknown) => say(notice, sentence(error)));
   };
   if (kind === figures.plane) start();
-  else whenNear(figure, start);
+  // They can wait until the first is there.
+  else void painted().then(() => whenNear(figure, start));
 }
+explainTerms(document.querySelectorAll<HTMLElement>('button.term'));
 void keepForOffline();
 
 addEventListener('hashchange', () => {
@@ -61,4 +64,12 @@ function write(next: PageState): void {
   state = next;
   for (const offer of document.querySelectorAll<EmbedOffer>('asymptoken-embed')) offer.state = state;
   history.replaceState(null, '', writeAddress(state));
+}
+
+/** Soon after the next frame, or soon at all where a hidden window has no frames. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 200);
+  });
 }

@@ -31,13 +31,19 @@ export class Axes {
   /** `unit` is the size of a CSS rem in pixels over 16. */
   draw(x: LogScale, y: LogScale, { left, right, top, bottom }: Frame, unit: number): void {
     const tickLabel = 6 * unit;
-    keep(this.#x, x.ticks(40 * unit), keyOf, makeTick, (group, { value, position, labelled }) => {
-      const [line, text] = group.children as unknown as [SVGLineElement, SVGTextElement];
-      set(group, { class: labelled ? 'tick major' : 'tick' });
-      set(line, { x1: position, x2: position, y1: bottom, y2: labelled ? top : bottom + 4 * unit });
-      set(text, { x: position, y: bottom + tickLabel + 12 * unit, 'text-anchor': 'middle' });
-      text.textContent = labelled ? tick(value) : '';
-    });
+    keep(
+      this.#x,
+      x.ticks((x.domain[1] >= 1e4 ? 50 : 40) * unit),
+      keyOf,
+      makeTick,
+      (group, { value, position, labelled }) => {
+        const [line, text] = group.children as unknown as [SVGLineElement, SVGTextElement];
+        set(group, { class: labelled ? 'tick major' : 'tick' });
+        set(line, { x1: position, x2: position, y1: bottom, y2: labelled ? top : bottom + 4 * unit });
+        set(text, { x: position, y: bottom + tickLabel + 12 * unit, 'text-anchor': 'middle' });
+        text.textContent = labelled ? tick(value) : '';
+      },
+    );
     keep(this.#y, y.ticks(22 * unit), keyOf, makeTick, (group, { value, position, labelled }) => {
       const [line, text] = group.children as unknown as [SVGLineElement, SVGTextElement];
       set(group, { class: labelled ? 'tick major' : 'tick' });

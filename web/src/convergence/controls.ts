@@ -1,7 +1,7 @@
 import { html } from '../dom.ts';
 import type { Field } from '../fields.ts';
 import type { Experiment } from '../experiments/experiment.ts';
-import { settingFields, type Law, type Settings } from '../experiments/settings.ts';
+import { settingFields, type Law, type Settings, type Unit } from '../experiments/settings.ts';
 
 /** The settings as a form. Every change is checked and handed on at once; nothing here runs anything. */
 export class Controls {
@@ -11,6 +11,7 @@ export class Controls {
   readonly #refused: (problem: string) => void;
   readonly #inputs = new Map<keyof Settings, HTMLInputElement>();
   readonly #laws: HTMLInputElement[];
+  readonly #units: HTMLInputElement[];
   readonly #problem = html('p', { class: 'problem', id: 'problem', role: 'alert' });
   #settings: Settings;
 
@@ -19,17 +20,21 @@ export class Controls {
     changed: (settings: Settings) => void,
     refused: (problem: string) => void,
   ) {
-    const { laws, sweep, defaults } = experiment;
+    const { laws, units = [], sweep, defaults } = experiment;
     this.#experiment = experiment;
     this.#settings = { ...defaults };
     this.#laws = laws.map((value) => html('input', { type: 'radio', name: 'law', value }));
+    this.#units = units.map((value) => html('input', { type: 'radio', name: 'unit', value }));
+    for (const unit of this.#units) {
+      unit.addEventListener('change', () => this.#change({ ...this.#settings, unit: unit.value as Unit }));
+    }
     this.#changed = changed;
     this.#refused = refused;
     for (const law of this.#laws)
       law.addEventListener('change', () => this.#change({ ...this.#settings, law: law.value as Law }));
     const fresh = html('button', { type: 'button', class: 'quiet', 'data-action': 'new-seed' }, 'New seed');
     fresh.addEventListener('click', () => this.#change({ ...this.#settings, seed: randomSeed() }));
-    const precision = this.#number('precision', 'Stop once bars are within ±');
+    const precision = this.#number('precision', 'Stop at bars within');
     precision.title = '0: measure all replicates';
     const percent = html('span', { 'aria-hidden': 'true' }, '%');
     this.element = html(
@@ -39,15 +44,11 @@ export class Controls {
         'aria-label': `Settings of the experiment: ${experiment.name}`,
         autocomplete: 'off',
       },
-      html(
-        'fieldset',
-        { class: 'segments wide' },
-        html('legend', {}, 'Token law'),
-        html('div', {}, ...this.#laws.map((law) => html('label', {}, law, html('span', {}, law.value)))),
-      ),
+      segments('Token law', this.#laws),
       this.#number('dimension', 'Dimension', html('i', {}, 'd')),
       this.#number('replicates', 'Replicates'),
       this.#text('sweep', sweep.title, html('i', {}, sweep.symbol)),
+      ...(units.length > 0 ? [segments('Temperatures are counted', this.#units)] : []),
       html(
         'fieldset',
         { class: 'range wide' },
@@ -71,6 +72,7 @@ export class Controls {
   show(settings: Settings): void {
     this.#settings = settings;
     for (const law of this.#laws) law.checked = law.value === settings.law;
+    for (const unit of this.#units) unit.checked = unit.value === settings.unit;
     for (const [key, input] of this.#inputs) {
       input.value = key === 'sweep' ? settings.sweep.join(', ') : String(settings[key]);
       input.removeAttribute('aria-invalid');
@@ -130,3 +132,14 @@ export class Controls {
 function randomSeed(): number {
   return crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
 }
+
+function segments(title: string, inputs: readonly HTMLInputElement[]): HTMLFieldSetElement {
+  const labels = inputs.map((input) =>
+    html('label', {}, input, html('span', {}, words[input.value] ?? input.value)),
+  );
+  const attributes = { class: 'segments wide' };
+  return html('fieldset', attributes, html('legend', {}, title), html('div', {}, ...labels));
+}
+
+/** Where a value is not what a reader would call it. */
+const words: Record<string, string> = { fixed: 'as is', logarithmic: 'per ln n', critical: 'critical' };

@@ -1,4 +1,7 @@
+import type { Companion } from '../companions/companion.ts';
+import companionStyle from '../companions/companion.css?inline';
 import type { Result } from '../core.ts';
+import colourBarStyle from '../heatmap/colour-bar.css?inline';
 import { html, say, set, sheet } from '../dom.ts';
 import type { Experiment, ReferenceKind } from '../experiments/experiment.ts';
 import type { Settings } from '../experiments/settings.ts';
@@ -7,7 +10,7 @@ import { firstResultFor, type FirstResult } from '../figure/first-result.ts';
 import type { Picture } from '../figure/picture.ts';
 import { readResult } from '../figure/result-file.ts';
 import { RunBar } from '../figure/run-bar.ts';
-import { Runner } from '../figure/runner.ts';
+import { Runner, type RunState } from '../figure/runner.ts';
 import { Tools } from '../figure/tools.ts';
 import { Visibility } from '../figure/visibility.ts';
 import { slopeWithError, whole } from '../format.ts';
@@ -24,7 +27,9 @@ import { Overview } from './overview.ts';
 import { describe, Panel } from './panel.ts';
 import { SlopeTable } from './slope-table.ts';
 
-const sheets = [theme, figureStyle, runBarStyle, chartStyle, style].map(sheet);
+const sheets = [theme, figureStyle, runBarStyle, chartStyle, colourBarStyle, companionStyle, style].map(
+  sheet,
+);
 
 /**
  * An experiment's errors against n, measured live. Shows what the core found when the site was built until its own
@@ -35,6 +40,7 @@ export abstract class ExperimentFigure extends HTMLElement {
   readonly runner = new Runner(() => this.#scheduleDraw());
   readonly #experiment: Experiment;
   readonly #first: FirstResult | null;
+  readonly #companion: Companion | null;
   #settings: Settings;
   #domains: ([number, number] | null)[] = [];
   #focus: Focus | null = null;
@@ -43,7 +49,11 @@ export abstract class ExperimentFigure extends HTMLElement {
   #visible = false;
   #due = true;
   #starting = false;
-  #scheduled = false;
+  #frame: number | null = null;
+  /** What is drawn is not what there is. */
+  #stale = false;
+  /** What is left to draw of what there was. */
+  #parts: (() => void)[] = [];
   #announced = '';
 
   readonly #controls: Controls;
@@ -58,10 +68,11 @@ export abstract class ExperimentFigure extends HTMLElement {
   readonly #announcement = html('p', { class: 'unseen', 'aria-live': 'polite' });
   readonly #visibility = new Visibility(this, (visible) => this.#show(visible));
 
-  constructor(experiment: Experiment, first: FirstResult | null) {
+  constructor(experiment: Experiment, first: FirstResult | null, companion: Companion | null = null) {
     super();
     this.#experiment = experiment;
     this.#first = first;
+    this.#companion = companion;
     this.#settings = { ...experiment.defaults };
     this.#controls = new Controls(
       experiment,
@@ -98,6 +109,7 @@ export abstract class ExperimentFigure extends HTMLElement {
     if (experiment.overview.leads) pictures.unshift(...pictures.splice(-1));
     const panels = html('div', { class: `panels of-${pictures.length}` }, ...pictures);
     const charts = html('div', { class: 'charts' }, panels, this.#legend.element, this.#readout);
+    if (companion) charts.append(companion.element);
     const results = html(
       'div',
       { class: 'results' },
@@ -132,15 +144,19 @@ export abstract class ExperimentFigure extends HTMLElement {
   set settings(settings: Settings) {
     this.#settings = settings;
     this.#controls.show(settings);
-    if (this.#visible) this.#start();
-    else this.#due = true;
+    if (this.#visible) {
+      this.#start();
+      this.#companion?.show(settings);
+    } else this.#due = true;
     this.#scheduleDraw();
   }
 
   #show(visible: boolean): void {
     this.#visible = visible;
     this.runner.held = !visible;
-    if (visible && this.#due) this.#start();
+    if (!visible || !this.#due) return;
+    this.#start();
+    this.#companion?.show(this.#settings);
   }
 
   /** Once for all that changes in one go, so that being connected and being given settings is one run. */
@@ -197,6 +213,7 @@ export abstract class ExperimentFigure extends HTMLElement {
     return [
       ...this.#panels.map(({ kind, svg }) => ({ title: kind.title, picture: svg })),
       { title: this.#experiment.overview.title, picture: this.#overview.svg },
+      ...(this.#companion ? [this.#companion.picture()] : []),
     ];
   }
 
@@ -212,20 +229,31 @@ export abstract class ExperimentFigure extends HTMLElement {
     this.#draw();
   }
 
-  /** At most once a frame. That it has ended, and how, is said when it is drawn; every other state at once. */
+  /** At most once a frame. That a run goes on is said at once, what became of it when it is drawn. */
   #scheduleDraw(): void {
-    const { state } = this.runner;
-    if (state !== 'done' && state !== 'error') set(this, { 'data-state': state });
-    set(this, { 'data-cancel-ms': this.runner.cancelMilliseconds });
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    requestAnimationFrame(() => {
-      this.#scheduled = false;
-      this.#draw();
-    });
+    if (this.runner.state === 'running') set(this, { 'data-state': 'running' });
+    this.#stale = true;
+    this.#frame ??= requestAnimationFrame(() => this.#drawPart());
+  }
+
+  /** A part a frame: all in one would hold up the page. */
+  #drawPart(): void {
+    if (this.#parts.length === 0 && this.#stale) {
+      this.#stale = false;
+      this.#parts = this.#partsToDraw();
+    }
+    this.#parts.shift()?.();
+    const more = this.#parts.length > 0 || this.#stale;
+    this.#frame = more ? requestAnimationFrame(() => this.#drawPart()) : null;
   }
 
   #draw(): void {
+    this.#stale = false;
+    this.#parts = [];
+    for (const draw of this.#partsToDraw()) draw();
+  }
+
+  #partsToDraw(): (() => void)[] {
     const result = this.#shown();
     const { sweep, laws, expectedRates } = this.#experiment;
     const all = this.#panels.map(({ kind }) => (result ? seriesOf(result, kind, this.#experiment) : []));
@@ -242,7 +270,7 @@ export abstract class ExperimentFigure extends HTMLElement {
     const names = kinds.map(({ name }) => name);
     const pinned = this.#pinned === null ? null : { curve: this.#pinned, n: null };
     const focus = this.#focus ?? pinned;
-    this.#panels.forEach((panel, index) => {
+    const panels = this.#panels.map((panel, index) => () => {
       const series = all[index] ?? [];
       panel.draw({
         series,
@@ -253,24 +281,30 @@ export abstract class ExperimentFigure extends HTMLElement {
         description: describe(panel.kind.title, series),
       });
     });
-    this.#overview.draw(result, names, focus);
-    this.#legend.draw(kinds);
-    this.#slopes.draw(this.#settings.sweep, names, result);
-    this.#numbers.draw(result);
-    this.#tools.draw();
+    const tables = () => {
+      this.#legend.draw(kinds);
+      this.#slopes.draw(this.#settings.sweep, names, result);
+      this.#numbers.draw(result);
+      this.#tools.draw();
+    };
     const early = result !== null && this.runner.result !== result;
     const idle = early ? 'computed when this page was built' : `nothing measured yet at these ${sweep.name}`;
-    this.#runBar.draw(idle);
-    this.#controls.showProblem(this.runner.problem);
-    say(this.#readout, this.#pointedAt(all, focus));
-    if (!this.hasAttribute('data-first-points-ms') && all.some(hasPoints) && this.isConnected) {
-      set(this, { 'data-first-points-ms': Math.round(performance.now()) });
-    }
-    this.#announce(all);
-    if (this.isConnected) {
-      set(this, { 'data-state': this.runner.state, 'data-shown': early ? 'first' : 'live' });
+    const { state } = this.runner;
+    const words = () => {
+      this.#runBar.draw(idle);
+      this.#controls.showProblem(this.runner.problem);
+      say(this.#readout, this.#pointedAt(all, focus));
+      if (!this.isConnected) return;
+      if (!this.hasAttribute('data-first-points-ms') && all.some(hasPoints)) {
+        set(this, { 'data-first-points-ms': Math.round(performance.now()) });
+      }
+      this.#announce(state, all);
+      if (state === this.runner.state) set(this, { 'data-state': state });
+      set(this, { 'data-shown': early ? 'first' : 'live' });
       set(this, { 'data-held': this.runner.held, 'data-pinned': this.#pinned });
-    }
+      set(this, { 'data-cancel-ms': this.runner.cancelMilliseconds });
+    };
+    return [...panels, () => this.#overview.draw(result, names, focus), tables, words];
   }
 
   #pointedAt(all: readonly Series[][], focus: Focus | null): string {
@@ -291,8 +325,7 @@ export abstract class ExperimentFigure extends HTMLElement {
   }
 
   /** Tells a screen reader when something begins or ends, not at every step. */
-  #announce(all: readonly Series[][]): void {
-    const { state } = this.runner;
+  #announce(state: RunState, all: readonly Series[][]): void {
     if (state === this.#announced || (state !== 'done' && this.#announced === '')) return;
     this.#announced = state;
     say(this.#announcement, state === 'done' ? `Run finished. ${this.#slopesInWords(all)}` : `Run ${state}.`);

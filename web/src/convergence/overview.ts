@@ -2,6 +2,7 @@ import type { Result } from '../core.ts';
 import { html, keep, set, svg } from '../dom.ts';
 import type { OverviewKind, OverviewLine, OverviewPoint } from '../experiments/experiment.ts';
 import { measure } from '../format.ts';
+import { Size } from '../figure/size.ts';
 import { LogScale, roundToTick } from '../scale.ts';
 import { Axes, type Frame } from './axes.ts';
 import { barOf, curveClass, marker } from './marks.ts';
@@ -18,6 +19,7 @@ interface Layout {
 export class Overview {
   readonly element: HTMLElement;
   readonly svg: SVGSVGElement;
+  readonly #size: Size;
   readonly #kind: OverviewKind;
   readonly #metrics: readonly string[];
   readonly #focusOn: (focus: Focus | null) => void;
@@ -53,7 +55,7 @@ export class Overview {
     );
     const heading = html('figcaption', {}, html('b', {}, kind.title), ' ', html('span', {}, kind.remark));
     this.element = html('figure', { class: 'panel overview' }, heading, this.svg);
-    new ResizeObserver(() => this.#redraw()).observe(this.svg);
+    this.#size = new Size(this.svg, () => this.#redraw());
     this.svg.addEventListener('pointermove', (event) => this.#focusOn(this.#nearest(event)));
     this.svg.addEventListener('pointerleave', () => this.#focusOn(null));
     this.svg.addEventListener('blur', () => this.#focusOn(null));
@@ -137,8 +139,7 @@ export class Overview {
   }
 
   #measure(): Layout | null {
-    const { clientWidth: width, clientHeight: height } = this.svg;
-    const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    const { width, height, unit } = this.#size;
     if (width < 160 * unit || height < 100 * unit) return null;
     const frame = { left: 56 * unit, right: width - 12 * unit, top: 8 * unit, bottom: height - 40 * unit };
     const drawn = this.#shown.lines.flatMap(({ points }) => points);

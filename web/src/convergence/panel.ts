@@ -1,6 +1,7 @@
 import { html, keep, set, svg } from '../dom.ts';
 import { slope, slopeWithError } from '../format.ts';
 import type { PanelKind } from '../experiments/experiment.ts';
+import { Size } from '../figure/size.ts';
 import { LogScale } from '../scale.ts';
 import { Axes, type Frame } from './axes.ts';
 import { barOf, curveClass, marker, spreadOut } from './marks.ts';
@@ -37,6 +38,7 @@ export class Panel {
   readonly element: HTMLElement;
   readonly kind: PanelKind;
   readonly svg: SVGSVGElement;
+  readonly #size: Size;
   readonly #focusOn: (focus: Focus | null) => void;
   readonly #axes = new Axes('tokens ', 'n');
   readonly #references = svg('g');
@@ -61,7 +63,7 @@ export class Panel {
     );
     const heading = html('figcaption', {}, html('b', {}, kind.title), ' ', html('span', {}, kind.remark));
     this.element = html('figure', { class: 'panel' }, heading, this.svg);
-    new ResizeObserver(() => this.#redraw()).observe(this.svg);
+    this.#size = new Size(this.svg, () => this.#redraw());
     this.svg.addEventListener('pointermove', (event) => this.#pointAt(event));
     this.svg.addEventListener('pointerdown', (event) => this.#pointAt(event));
     this.svg.addEventListener('pointerleave', () => this.#focusOn(null));
@@ -89,14 +91,14 @@ export class Panel {
   }
 
   #measure(model: PanelModel): Layout | null {
-    const { clientWidth: width, clientHeight: height } = this.svg;
-    const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    const { width, height, unit } = this.#size;
     if (width < 160 * unit || height < 100 * unit) return null;
     const crowded = model.series.length > 6;
+    const longest = Math.max(6, ...model.series.map(({ name }) => name.length));
     const wide = width >= 400 * unit && !crowded;
     const frame = {
       left: 56 * unit,
-      right: width - (wide ? 108 : 66) * unit,
+      right: width - (wide ? 108 : 16 + 7.4 * longest) * unit,
       top: 8 * unit,
       bottom: height - 40 * unit,
     };

@@ -1,12 +1,14 @@
 import type { Curve, Prediction, Result, Spec } from '../core.ts';
 import type { Field } from '../fields.ts';
-import type { Law, Settings } from './settings.ts';
+import type { Law, Settings, Unit } from './settings.ts';
 
 /** An experiment as a figure shows it: what can be set, which spec that makes, and which pictures its result has. */
 export interface Experiment {
   /** Of the figure, and in file names. */
   name: string;
   laws: readonly Law[];
+  /** Of temperatures, where there are any. */
+  units?: readonly Unit[];
   sweep: Sweep;
   defaults: Readonly<Settings>;
   specOf(settings: Settings): Spec;

@@ -1,11 +1,13 @@
 import type { Curve, Estimate, Result } from '../core.ts';
 import { numbersFromZero } from '../fields.ts';
+import { units } from './settings.ts';
 import { predictedLines, type Experiment, type OverviewPoint } from './experiment.ts';
 
 /** What becomes of attention at one query as its temperature falls to 0. */
 export const hardmax: Experiment = {
   name: 'hardmax',
   laws: ['sphere', 'ball', 'gaussian'],
+  units,
   sweep: {
     name: 'temperatures',
     title: 'Temperatures',
@@ -23,8 +25,9 @@ export const hardmax: Experiment = {
     replicates: 100,
     precision: 0,
     seed: 42,
+    unit: 'fixed',
   },
-  specOf: ({ law, dimension, sweep, from, to, points, replicates, seed }) => ({
+  specOf: ({ law, dimension, sweep, from, to, points, replicates, seed, unit }) => ({
     schema: 1,
     experiment: 'hardmax',
     seed,
@@ -33,6 +36,7 @@ export const hardmax: Experiment = {
     attention: { matrix: 1, value: 1 },
     query: { radius: 1 },
     temperatures: sweep,
+    temperature_unit: unit,
     tokens: { from, to, count: points },
     replicates,
   }),
@@ -47,7 +51,7 @@ export const hardmax: Experiment = {
     {
       metric: 'gap',
       title: 'Gap below the largest logit',
-      remark: '0 at the largest, 1 at the mean',
+      remark: '1 at the mean',
       noun: 'gap',
     },
   ],

@@ -33,6 +33,7 @@ export const moments: Experiment = {
     replicates: 100,
     precision: 0,
     seed: 42,
+    unit: 'fixed',
   },
   specOf: ({ law, dimension, sweep, from, to, points, replicates, seed }) => ({
     schema: 1,

@@ -13,10 +13,15 @@ export interface Settings {
   /** A run stops early once every standard error is within so many percent of its mean; 0: it never does. */
   precision: number;
   seed: number;
+  /** What temperatures are counted in, where there are any. */
+  unit: Unit;
 }
 
 export const laws = ['gaussian', 'sphere', 'ball'] as const;
 export type Law = (typeof laws)[number];
+
+export const units = ['fixed', 'logarithmic', 'critical'] as const;
+export type Unit = (typeof units)[number];
 
 /** How each setting but the swept parameter is written, whatever the experiment. */
 export const settingFields = {
@@ -28,4 +33,5 @@ export const settingFields = {
   replicates: wholeNumber('number of replicates', 1, 1000000),
   precision: wholeNumber('standard error to stop at, in percent,', 0, 100),
   seed: wholeNumber('seed', 0, Number.MAX_SAFE_INTEGER),
+  unit: oneOf('unit of temperature', units),
 };

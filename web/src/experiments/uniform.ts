@@ -23,6 +23,7 @@ export const uniform: Experiment = {
     replicates: 30,
     precision: 0,
     seed: 42,
+    unit: 'fixed',
   },
   specOf: ({ law, dimension, sweep, from, to, points, replicates, seed }) => ({
     schema: 1,

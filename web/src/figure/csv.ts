@@ -2,7 +2,7 @@ import type { Estimate, Result } from '../core.ts';
 
 /** A line for every point and metric, with the columns that the command's `--csv` has. */
 export function csvOf({ curves, metrics }: Result): string {
-  const parameters = Object.keys(curves[0]?.parameters ?? {}).filter((name) => name !== 'horizon');
+  const parameters = Object.keys(curves[0]?.parameters ?? {});
   const head = ['curve', ...parameters, 'H', 'n', 'metric', 'mean', 'standard_deviation'];
   const rows = curves.flatMap((curve, index) =>
     curve.points.flatMap((point) =>

@@ -30,6 +30,7 @@ const sharpness = 3;
 export class Tools {
   readonly element: HTMLElement;
   readonly #source: Source;
+  readonly #native: HTMLDetailsElement;
   readonly #command = html('code');
   readonly #spec = html('code');
   readonly #said = html('p', { class: 'said', role: 'status' });
@@ -37,7 +38,7 @@ export class Tools {
   constructor(source: Source) {
     this.#source = source;
     const { results } = source;
-    const native = html(
+    this.#native = html(
       'details',
       { class: 'native' },
       html('summary', {}, 'Run it natively'),
@@ -46,7 +47,7 @@ export class Tools {
       this.#button('copy', 'Copy the command', () => this.#copy()),
       html('pre', { class: 'spec', tabindex: 0, role: 'region', 'aria-label': 'Spec' }, this.#spec),
     );
-    native.addEventListener('toggle', () => this.draw());
+    this.#native.addEventListener('toggle', () => this.draw());
     this.element = html(
       'div',
       { class: 'tools' },
@@ -63,13 +64,14 @@ export class Tools {
         ...(results ? [this.#resultButton(results)] : []),
       ),
       ...(results ? [this.#opener(results)] : []),
-      native,
+      this.#native,
       this.#said,
     );
   }
 
-  /** The command is written out only where it is read. */
+  /** The command and the spec are written out only where they are read. */
   draw(): void {
+    if (!this.#native.open) return;
     const { name, spec } = this.#source;
     say(this.#command, `asymptoken run ${name}.spec.json --output ${name}.json --svg ${name}.svg`);
     say(this.#spec, json(spec()));
@@ -109,7 +111,6 @@ export class Tools {
   }
 
   async #copy(): Promise<void> {
-    this.draw();
     // A page that is not served securely has no clipboard.
     if (!navigator.clipboard) throw new Error('The browser gives this page no clipboard.');
     await navigator.clipboard.writeText(this.#command.textContent);

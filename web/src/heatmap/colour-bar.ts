@@ -13,15 +13,21 @@ export class ColourBar {
   #scale: WeightScale | null = null;
   #weight: number | null = null;
 
-  readonly #title = html('span', { class: 'title' }, 'Softmax weight');
+  readonly #title: HTMLElement;
+  readonly #heading: string;
+  readonly #noun: string;
 
-  constructor() {
+  /** `noun` is what has a colour, in a sentence. */
+  constructor(heading: string, noun: string) {
+    this.#heading = heading;
+    this.#noun = noun;
+    this.#title = html('span', { class: 'title' }, heading);
     const image = new ImageData(colourMap.length, 1);
     new Uint32Array(image.data.buffer).set(packedColours);
     this.#canvas.getContext('2d')?.putImageData(image, 0, 0);
     this.element = html(
       'div',
-      { class: 'colour-bar', role: 'img', 'aria-label': 'Colours of the weights' },
+      { class: 'colour-bar', role: 'img', 'aria-label': heading },
       this.#title,
       this.#canvas,
       this.#svg,
@@ -31,7 +37,7 @@ export class ColourBar {
 
   /** What a pixel of many weights shows of them; '' for one of one. */
   explain(pooling: string): void {
-    say(this.#title, `Softmax weight${pooling}`);
+    say(this.#title, `${this.#heading}${pooling}`);
   }
 
   /** `weight` is pointed at on the bar. */
@@ -42,7 +48,7 @@ export class ColourBar {
     if (!scale || width === 0) return;
     const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
     set(this.element, {
-      'aria-label': `Colours from weight ${measure(scale.low)}, darkest, to ${measure(scale.high)}, lightest, ${scale.kind} scale`,
+      'aria-label': `Colours from ${this.#noun} ${measure(scale.low)}, darkest, to ${measure(scale.high)}, lightest, ${scale.kind} scale`,
       'data-low': scale.low,
       'data-high': scale.high,
       'data-scale': scale.kind,
@@ -54,7 +60,7 @@ export class ColourBar {
       const x = scale.at(value) * width;
       set(group, { class: 'tick', 'data-weight': value });
       set(line, { x1: x, x2: x, y1: 0, y2: 4 * unit });
-      set(text, { x: Math.min(Math.max(x, 10 * unit), width - 14 * unit), y: 17 * unit });
+      set(text, { x: Math.min(Math.max(x, 16 * unit), width - 16 * unit), y: 17 * unit });
       text.textContent = value === 0 ? '0' : tick(value);
     });
     set(this.#pointer, { visibility: weight === null ? 'hidden' : null });

@@ -12,7 +12,7 @@ export class WeightScale {
   readonly low: number;
   readonly high: number;
 
-  constructor(kind: ColourScale, { least, largest }: WeightSummary) {
+  constructor(kind: ColourScale, { least, largest }: Pick<WeightSummary, 'least' | 'largest'>) {
     this.kind = kind;
     this.high = largest;
     this.low = kind === 'linear' ? 0 : Math.min(Math.max(least, largest * deepest), largest / 2);

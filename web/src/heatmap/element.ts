@@ -10,6 +10,7 @@ import { defaultView, type View } from '../view.ts';
 import { ColourBar } from './colour-bar.ts';
 import { WeightScale } from './colour-scale.ts';
 import { Grid, type Cell } from './grid.ts';
+import colourBarStyle from './colour-bar.css?inline';
 import style from './heatmap.css?inline';
 import { paint } from './paint.ts';
 import { Tiles, type PixelRange } from './tiles.ts';
@@ -17,7 +18,7 @@ import { ViewControls } from './view-controls.ts';
 import { coveredBy, partOf, pixelsOf, windowOf, zoomed } from './viewport.ts';
 import { effectiveKeys, summarise, type WeightSummary } from './weights.ts';
 
-const sheets = [theme, figureStyle, style].map(sheet);
+const sheets = [theme, figureStyle, colourBarStyle, style].map(sheet);
 
 /** While tiles arrive, the picture is painted anew every so many milliseconds. */
 const repaint = 150;
@@ -43,7 +44,7 @@ export class HeatmapFigure extends HTMLElement {
     (view) => this.#change(view),
     (factor) => this.#zoom(factor),
   );
-  readonly #bar = new ColourBar();
+  readonly #bar = new ColourBar('Softmax weight', 'weight');
   readonly #grid = new Grid({
     pointTo: (cell, byKey) => this.#pointTo(cell, byKey),
     pan: (rows, columns) => this.#pan(rows, columns),

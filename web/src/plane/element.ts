@@ -88,6 +88,7 @@ export class PlaneFigure extends HTMLElement {
       this.#take({ view: { ...defaultPlane }, tokens, path: first.path });
     }
     this.#visibility.observe();
+    this.#draw();
   }
 
   disconnectedCallback(): void {
@@ -188,6 +189,9 @@ export class PlaneFigure extends HTMLElement {
     const hidden = last.n > mostDots ? ` The first ${whole(mostDots)} are drawn.` : '';
     say(this.#readout, words + hidden);
     this.#tools.draw();
+    if (!this.hasAttribute('data-first-points-ms') && this.isConnected) {
+      set(this, { 'data-first-points-ms': Math.round(performance.now()) });
+    }
     set(this, { 'data-n': last.n, 'data-error': error, 'data-effective': effectiveTokens });
   }
 

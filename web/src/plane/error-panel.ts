@@ -1,6 +1,7 @@
 import { Axes, type Frame } from '../convergence/axes.ts';
 import { fitDomain } from '../convergence/model.ts';
 import { html, keep, set, svg } from '../dom.ts';
+import { Size } from '../figure/size.ts';
 import { measure, whole } from '../format.ts';
 import { LogScale } from '../scale.ts';
 import { errorOf, type Path } from './attention.ts';
@@ -9,6 +10,7 @@ import { errorOf, type Path } from './attention.ts';
 export class ErrorPanel {
   readonly element: HTMLElement;
   readonly svg: SVGSVGElement;
+  readonly #size: Size;
   readonly #axes = new Axes('tokens ', 'n');
   readonly #expected = svg('line', { class: 'reference style-1' });
   readonly #trail = svg('path', { class: 'trail' });
@@ -26,7 +28,7 @@ export class ErrorPanel {
     const title = html('b', {}, 'Distance from the limit');
     const caption = html('figcaption', {}, title, ' ', html('span', {}, '|Γₙ(x) − Γ(x)|, this sample'));
     this.element = html('figure', { class: 'panel' }, caption, this.svg);
-    new ResizeObserver(() => this.#redraw()).observe(this.svg);
+    this.#size = new Size(this.svg, () => this.#redraw());
   }
 
   draw(path: Path, step: number): void {
@@ -35,8 +37,7 @@ export class ErrorPanel {
   }
 
   #redraw(): void {
-    const { clientWidth: width, clientHeight: height } = this.svg;
-    const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    const { width, height, unit } = this.#size;
     if (!this.#shown || width < 160 * unit || height < 100 * unit) return;
     const { path, step } = this.#shown;
     const sizes = path.steps.map(({ n }) => n);

@@ -1,5 +1,6 @@
 import type { Tokens } from '../core.ts';
 import { html, keep, set, svg } from '../dom.ts';
+import { Size } from '../figure/size.ts';
 import type { Path } from './attention.ts';
 import { shareClass, shares } from './weights.ts';
 
@@ -22,6 +23,7 @@ export const mostDots = 3000;
 export class Picture {
   readonly element: HTMLElement;
   readonly svg: SVGSVGElement;
+  readonly #size: Size;
   readonly #moveQuery: (query: [number, number]) => void;
   readonly #moveRadius: (radius: number) => void;
   readonly #dots = svg('g', { class: 'dots' });
@@ -49,7 +51,7 @@ export class Picture {
     this.svg.append(this.#query, this.#queryName);
     this.element = html('div', { class: 'plane', tabindex: 0, role: 'application' }, this.svg);
     set(this.element, { 'aria-roledescription': 'plane of tokens' });
-    new ResizeObserver(() => this.#redraw()).observe(this.svg);
+    this.#size = new Size(this.svg, () => this.#redraw());
     this.svg.addEventListener('pointerdown', (event) => this.#grab(event));
     // Else the browser begins to drag what it takes for a selection.
     this.svg.addEventListener('mousedown', (event) => {
@@ -70,9 +72,8 @@ export class Picture {
 
   #redraw(): void {
     const model = this.#model;
-    const side = this.svg.clientWidth;
+    const { width: side, unit } = this.#size;
     if (!model || side === 0) return;
-    const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
     const { path, radius, description } = model;
     const at = (x: number, y: number) => this.#place(x, y, side, model.extent);
     const scale = side / (2 * model.extent);

@@ -1,0 +1,10 @@
+import type { Settings } from '../experiments/settings.ts';
+import type { Picture } from '../figure/picture.ts';
+
+/** A picture of one sample that stands beside an experiment's averages. */
+export interface Companion {
+  element: HTMLElement;
+  picture(): Picture;
+  /** Computes only when asked: while its figure is on the screen. */
+  show(settings: Settings): void;
+}
