@@ -170,12 +170,15 @@ export class HeatmapFigure extends HTMLElement {
       // What is known already, perhaps more coarsely, is there at once.
       await this.#paint(tiles, range, signal);
       let painted = performance.now();
+      let painting: Promise<unknown> = Promise.resolve();
       await tiles.need(range, signal, (fraction) => {
         say(this.#words, `${percent(fraction)} of the weights computed.`);
         if (performance.now() - painted < repaint) return;
         painted = performance.now();
-        void this.#paint(tiles, range, signal).catch(() => undefined);
+        painting = painting.then(() => this.#paint(tiles, range, signal)).catch(() => null);
       });
+      // A picture of less must not come after that of all.
+      await painting;
       const summary = await this.#paint(tiles, range, signal);
       signal.throwIfAborted();
       say(this.#problem, '');
