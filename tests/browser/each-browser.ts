@@ -1,6 +1,6 @@
 import { after, before, describe } from 'node:test';
 import { browsers, type Browser, type Tab, type TabOptions } from './browsers.ts';
-import { show, until } from './page.ts';
+import { show } from './page.ts';
 import { hashOf, type Link } from './settings.ts';
 import { serveSite, type Site } from './site.ts';
 
@@ -23,7 +23,6 @@ export class Stage {
     const tab = await this.browser.open(options);
     try {
       await tab.goto(this.site.address + (typeof link === 'string' ? link : hashOf(link)));
-      await until('all figures', () => tab.evaluate(() => !!customElements.get('asymptoken-sweep')));
       if (typeof link !== 'string') await show(tab, 'convergence');
       await use(tab);
     } finally {
