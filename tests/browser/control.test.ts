@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Tab } from './browsers.ts';
 import { inEachBrowser } from './each-browser.ts';
 import { act, attribute, fill, reaches, readChart, textOf, until, type Chart } from './page.ts';
-import { endless, hashOf, quick } from './settings.ts';
+import { endless, hashOf, quick, type Link } from './settings.ts';
 import { serveSite } from './site.ts';
 
 // Run, pause, resume, cancel and every setting, by hand.
@@ -11,7 +12,7 @@ import { serveSite } from './site.ts';
 inEachBrowser((stage) => {
   test('cancel answers at once and keeps what was measured', async (context) => {
     await stage.visit(endless, async (tab) => {
-      await until('points', async () => (await readChart(tab)).points.length > 0);
+      await hasPoints(tab, endless);
       await act(tab, 'cancel');
       await until('the answer', async () => (await attribute(tab, 'convergence', 'data-cancel-ms')) !== '');
       const took = Number(await attribute(tab, 'convergence', 'data-cancel-ms'));
@@ -33,7 +34,7 @@ inEachBrowser((stage) => {
       straight = await readChart(tab);
     });
     await stage.visit(link, async (tab) => {
-      await until('points', async () => (await readChart(tab)).points.length > 0);
+      await hasPoints(tab, link);
       await act(tab, 'pause');
       await reaches(tab, 'convergence', 'paused');
       await sleep(300);
@@ -116,3 +117,8 @@ inEachBrowser((stage) => {
     }
   });
 });
+
+/** Of this run: for a frame the figure shows what it opened with. */
+function hasPoints(tab: Tab, { n }: Link): Promise<void> {
+  return until('points', async () => (await readChart(tab)).points.some((point) => point.n === n[1]));
+}
