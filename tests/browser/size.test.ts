@@ -44,7 +44,8 @@ inEachBrowser((stage) => {
       const sizes = transferred(stage.site);
       context.diagnostic(`${stage.name}, article: ${words(sizes)}`);
       assert.ok(sizes.binary > 0);
-      assert.ok(sizes.rest < 85_000, words(sizes));
+      // With the second figure, which may be near the screen already.
+      assert.ok(sizes.rest < 95_000, words(sizes));
     });
   });
 
