@@ -1,7 +1,7 @@
 import { core, sentence, type Asymptoken, type Spec } from '../core.ts';
 import { html, keep, say, set, svg } from '../dom.ts';
 import { moments } from '../experiments/moments.ts';
-import type { Settings } from '../experiments/settings.ts';
+import { lawOf, type Settings } from '../experiments/settings.ts';
 import { Size } from '../figure/size.ts';
 import type { Picture } from '../figure/picture.ts';
 import { measure, whole } from '../format.ts';
@@ -195,10 +195,7 @@ function specOf(settings: Settings, scale: number, n: number): Spec {
     schema: 1,
     experiment: 'moments',
     seed,
-    law:
-      law === 'gaussian'
-        ? { type: law, dimension: 2, covariance: 1 }
-        : { type: law, dimension: 2, radius: 1 },
+    law: lawOf(law, 2),
     attention: { matrix: scale, value: 1 },
     tokens: n,
     replicates: 1,

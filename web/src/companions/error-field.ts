@@ -1,6 +1,6 @@
 import { core, sentence, type Asymptoken, type Spec } from '../core.ts';
 import { html, keep, say, set, svg } from '../dom.ts';
-import type { Settings } from '../experiments/settings.ts';
+import { lawOf, type Settings } from '../experiments/settings.ts';
 import { Size } from '../figure/size.ts';
 import type { Picture } from '../figure/picture.ts';
 import { measure, whole } from '../format.ts';
@@ -212,10 +212,7 @@ function specOf({ law, seed }: Settings, n: number, points: readonly (readonly n
     schema: 1,
     experiment: 'map',
     seed,
-    law:
-      law === 'gaussian'
-        ? { type: law, dimension: 2, covariance: 1 }
-        : { type: law, dimension: 2, radius: 1 },
+    law: lawOf(law, 2),
     attention: { matrix: 1, value: 1 },
     queries: { points },
     tokens: n,

@@ -1,5 +1,10 @@
 import type { Estimate, Point, PowerLawFit, Prediction, Result, Status } from '../core.ts';
-import type { Experiment, PanelKind, ReferenceKind } from '../experiments/experiment.ts';
+import {
+  slopeError,
+  type Experiment,
+  type PanelKind,
+  type ReferenceKind,
+} from '../experiments/experiment.ts';
 import { roundToTick } from '../scale.ts';
 
 export interface PlotPoint {
@@ -63,11 +68,6 @@ function lineOf(fit: PowerLawFit | null, sign: number): Line | null {
 
 function isEstimate(value: number | Estimate | null | undefined): value is Estimate {
   return typeof value === 'object' && value !== null;
-}
-
-/** The bootstrap's standard error of a slope, or before a run is complete the fit's. */
-export function slopeError(fit: PowerLawFit): number {
-  return fit.bootstrap?.standard_error ?? fit.slope_se;
 }
 
 /** In order of first appearance: each kind has one line style. */

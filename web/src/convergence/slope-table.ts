@@ -1,9 +1,8 @@
 import type { PowerLawFit, Prediction, Result } from '../core.ts';
 import { html, keep, say, svg } from '../dom.ts';
-import type { Experiment, PanelKind } from '../experiments/experiment.ts';
+import { slopeError, type Experiment, type PanelKind } from '../experiments/experiment.ts';
 import { slope } from '../format.ts';
 import { curveClass, marker } from './marks.ts';
-import { slopeError } from './model.ts';
 
 /** Measured and predicted slopes, a row for every curve. */
 export class SlopeTable {

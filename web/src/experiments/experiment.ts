@@ -1,4 +1,4 @@
-import type { Curve, Prediction, Result, Spec } from '../core.ts';
+import type { Curve, PowerLawFit, Prediction, Result, Spec } from '../core.ts';
 import type { Field } from '../fields.ts';
 import type { Law, Settings, Unit } from './settings.ts';
 
@@ -94,4 +94,9 @@ export function predictedLines(
   }
   for (const line of lines.values()) line.points.sort((a, b) => a.x - b.x);
   return [...lines.values()];
+}
+
+/** The bootstrap's standard error of a slope, or before a run is complete the fit's. */
+export function slopeError(fit: PowerLawFit): number {
+  return fit.bootstrap?.standard_error ?? fit.slope_se;
 }

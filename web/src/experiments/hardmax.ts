@@ -1,6 +1,6 @@
 import type { Curve, Estimate, Result } from '../core.ts';
 import { numbersFromZero } from '../fields.ts';
-import { units } from './settings.ts';
+import { lawOf, units } from './settings.ts';
 import { predictedLines, type Experiment, type OverviewPoint } from './experiment.ts';
 
 /** What becomes of attention at one query as its temperature falls to 0. */
@@ -32,7 +32,7 @@ export const hardmax: Experiment = {
     experiment: 'hardmax',
     seed,
     deterministic: false,
-    law: law === 'gaussian' ? { type: law, dimension, covariance: 1 } : { type: law, dimension, radius: 1 },
+    law: lawOf(law, dimension),
     attention: { matrix: 1, value: 1 },
     query: { radius: 1 },
     temperatures: sweep,

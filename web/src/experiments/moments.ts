@@ -1,7 +1,7 @@
 import type { Curve, Result } from '../core.ts';
 import { positiveNumbers } from '../fields.ts';
-import { slopeError } from '../convergence/model.ts';
-import { predictedLines, type Experiment, type OverviewPoint } from './experiment.ts';
+import { predictedLines, slopeError, type Experiment, type OverviewPoint } from './experiment.ts';
+import { lawOf } from './settings.ts';
 
 /** Fixed with the page, so that the seed alone decides the tokens. */
 const weightsSeed = 7;
@@ -40,7 +40,7 @@ export const moments: Experiment = {
     experiment: 'moments',
     seed,
     deterministic: false,
-    law: law === 'gaussian' ? { type: law, dimension, covariance: 1 } : { type: law, dimension, radius: 1 },
+    law: lawOf(law, dimension),
     attention: { weights: 'random', seed: weightsSeed, horizons: sweep },
     tokens: { from, to, count: points },
     replicates,

@@ -20,6 +20,11 @@ export interface Settings {
 export const laws = ['gaussian', 'sphere', 'ball'] as const;
 export type Law = (typeof laws)[number];
 
+/** As a spec has it: tokens of variance 1 in every direction, or of norm 1 at most. */
+export function lawOf(law: Law, dimension: number): object {
+  return law === 'gaussian' ? { type: law, dimension, covariance: 1 } : { type: law, dimension, radius: 1 };
+}
+
 export const units = ['fixed', 'logarithmic', 'critical'] as const;
 export type Unit = (typeof units)[number];
 

@@ -1,6 +1,7 @@
 import type { Curve, Estimate, Result } from '../core.ts';
 import { positiveNumbers } from '../fields.ts';
 import { predictedLines, type Experiment, type OverviewPoint } from './experiment.ts';
+import { lawOf } from './settings.ts';
 
 /** How fast the attention map converges uniformly over the queries of a ball. */
 export const uniform: Experiment = {
@@ -30,7 +31,7 @@ export const uniform: Experiment = {
     experiment: 'uniform',
     seed,
     deterministic: false,
-    law: law === 'gaussian' ? { type: law, dimension, covariance: 1 } : { type: law, dimension, radius: 1 },
+    law: lawOf(law, dimension),
     attention: { matrix: 1, value: 1 },
     ball: { radii: sweep },
     tokens: { from, to, count: points },
