@@ -156,18 +156,17 @@ class AttentionKernel {
       maximum[v] = V::load_unaligned(tile.maximum + softmax * width + v * lanes);
       sum[v] = squares[v] = weighted_logits[v] = V(T(0));
     }
-    // More independent exponentials at a time, for the compilers of browsers.
-#pragma GCC unroll 2
-    for (Size row = 0; row < count; ++row) {
+    const T* products = tile.products;
+    T* weights = tile.weights;
+    for (Size row = 0; row < count; ++row, products += width, weights += width) {
       for (int v = 0; v < vectors; ++v) {
-        const Size at = row * width + v * lanes;
-        V logit = V::load_unaligned(tile.products + at);
+        V logit = V::load_unaligned(products + v * lanes);
         if constexpr (several) {
           logit = logit * multiplier;
         }
         logit = logit - maximum[v];
         const V weight = exp2_bounded_below<fused>(logit);
-        weight.store_unaligned(tile.weights + at);
+        weight.store_unaligned(weights + v * lanes);
         sum[v] += weight;
         if constexpr (spread) {
           squares[v] = multiply_add<fused>(weight, weight, squares[v]);

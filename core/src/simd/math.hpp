@@ -30,18 +30,31 @@ inline Vector<T, Arch> power_of_two(Vector<Bits<T>, Arch> k) {
 template <bool fused, class T, class Arch>
 inline Vector<T, Arch> exp2_bounded_below(Vector<T, Arch> x) {
   using V = Vector<T, Arch>;
-  x = xsimd::max(x, V(T(std::numeric_limits<T>::min_exponent - 1)));
-  const V shifted = x + V(rounding_constant<T>);
-  const V r = x - (shifted - V(rounding_constant<T>));
+  static constexpr T least = std::numeric_limits<T>::min_exponent - 1;
+  x = xsimd::max(x, constant<T, Arch>(least));
+  const V rounding = constant<T, Arch>(rounding_constant<T>);
+  const V shifted = x + rounding;
+  const V r = x - (shifted - rounding);
   V value;
   if constexpr (std::is_same_v<T, float>) {
-    value = polynomial<fused>(r, 1.0F, 0x1.62e42ap-1F, 0x1.ebf9c2p-3F, 0x1.c6b6d8p-5F, 0x1.3ce8acp-7F,
-                              0x1.5bda4p-10F);
+    static constexpr float coefficients[] = {1.0F,           0x1.62e42ap-1F, 0x1.ebf9c2p-3F,
+                                             0x1.c6b6d8p-5F, 0x1.3ce8acp-7F, 0x1.5bda4p-10F};
+    value = polynomial<fused>(r, coefficients);
   } else {
-    value = polynomial<fused>(r, 1.0, 0x1.62e42fefa39efp-1, 0x1.ebfbdff82c58fp-3, 0x1.c6b08d704a0cfp-5,
-                              0x1.3b2ab6fba4e22p-7, 0x1.5d87fe78a26c9p-10, 0x1.430912f883cf9p-13,
-                              0x1.ffcbfc74d61c1p-17, 0x1.62c021e26e192p-20, 0x1.b524dd552f5e0p-24,
-                              0x1.e4d06c743ec42p-28, 0x1.ea014f0dbf77ep-32, 0x1.c2ce9b52ffc69p-36);
+    static constexpr double coefficients[] = {1.0,
+                                              0x1.62e42fefa39efp-1,
+                                              0x1.ebfbdff82c58fp-3,
+                                              0x1.c6b08d704a0cfp-5,
+                                              0x1.3b2ab6fba4e22p-7,
+                                              0x1.5d87fe78a26c9p-10,
+                                              0x1.430912f883cf9p-13,
+                                              0x1.ffcbfc74d61c1p-17,
+                                              0x1.62c021e26e192p-20,
+                                              0x1.b524dd552f5e0p-24,
+                                              0x1.e4d06c743ec42p-28,
+                                              0x1.ea014f0dbf77ep-32,
+                                              0x1.c2ce9b52ffc69p-36};
+    value = polynomial<fused>(r, coefficients);
   }
   // The rounded x sits in the low bits of `shifted`: moved to the exponent field it multiplies by 2^round(x).
   const auto exponent = xsimd::bitwise_cast<Bits<T>>(shifted) << mantissa_bits<T>;
@@ -69,12 +82,22 @@ inline Vector<T, Arch> exp(Vector<T, Arch> x) {
   const V lost = (high - r) - k * V(ln2_low);
   V q;
   if constexpr (single) {
-    q = polynomial<fused>(r, 0x1.fffffcp-2F, 0x1.555492p-3F, 0x1.5558f2p-5F, 0x1.1239d6p-7F, 0x1.6a244ap-10F);
+    static constexpr float coefficients[] = {0x1.fffffcp-2F, 0x1.555492p-3F, 0x1.5558f2p-5F, 0x1.1239d6p-7F,
+                                             0x1.6a244ap-10F};
+    q = polynomial<fused>(r, coefficients);
   } else {
-    q = polynomial<fused>(r, 0x1.0p-1, 0x1.555555555555bp-3, 0x1.5555555555503p-5, 0x1.111111110ec64p-7,
-                          0x1.6c16c16c30443p-10, 0x1.a01a01b37b895p-13, 0x1.a01a01369d5d4p-16,
-                          0x1.71ddf027a5894p-19, 0x1.27e5b436bbef6p-22, 0x1.af6bdbbd80f6fp-26,
-                          0x1.1e3d32f452202p-29);
+    static constexpr double coefficients[] = {0x1.0p-1,
+                                              0x1.555555555555bp-3,
+                                              0x1.5555555555503p-5,
+                                              0x1.111111110ec64p-7,
+                                              0x1.6c16c16c30443p-10,
+                                              0x1.a01a01b37b895p-13,
+                                              0x1.a01a01369d5d4p-16,
+                                              0x1.71ddf027a5894p-19,
+                                              0x1.27e5b436bbef6p-22,
+                                              0x1.af6bdbbd80f6fp-26,
+                                              0x1.1e3d32f452202p-29};
+    q = polynomial<fused>(r, coefficients);
   }
   const V value = V(T(1)) + (r + multiply_add<fused>(q, r * r, lost));
   // Two factors, so that the product may leave the normal range at either end.
@@ -95,9 +118,10 @@ inline Vector<float, Arch> log_of_normal(Vector<float, Arch> x, Vector<float, Ar
   const V e = xsimd::batch_cast<float>(offset >> 23) - shift;
   const V m = xsimd::bitwise_cast<float>((offset & B(0x007fffff)) + B(0x3f3504f3));
   const V f = m - V(1.0F);
-  const V p =
-      polynomial<fused>(f, 0x1.555548p-2F, -0x1.000006p-2F, 0x1.99a4b6p-3F, -0x1.555c4ep-3F, 0x1.233768p-3F,
-                        -0x1.fc2204p-4F, 0x1.e6f068p-4F, -0x1.de3c28p-4F, 0x1.1457c4p-4F);
+  static constexpr float coefficients[] = {0x1.555548p-2F,  -0x1.000006p-2F, 0x1.99a4b6p-3F,
+                                           -0x1.555c4ep-3F, 0x1.233768p-3F,  -0x1.fc2204p-4F,
+                                           0x1.e6f068p-4F,  -0x1.de3c28p-4F, 0x1.1457c4p-4F};
+  const V p = polynomial<fused>(f, coefficients);
   const V square = f * f;
   const V tail =
       multiply_add<fused>(square * f, p, multiply_add<fused>(square, V(-0.5F), e * V(-2.12194440e-4F)));
@@ -130,11 +154,11 @@ inline std::pair<Vector<float, Arch>, Vector<float, Arch>> sine_cosine_of_turn(
   const B rest = turn - (quadrant & B(sign_bit >> 1));
   const V r = xsimd::batch_cast<float>(rest) * V(0x1.921fb6p-30F);  // 2 pi / 2^32
   const V z = r * r;
-  const V s =
-      multiply_add<fused>(r * z, polynomial<fused>(z, -0x1.555546p-3F, 0x1.11076p-7F, -0x1.994eb4p-13F), r);
+  static constexpr float sine[] = {-0x1.555546p-3F, 0x1.11076p-7F, -0x1.994eb4p-13F};
+  static constexpr float cosine[] = {0x1.55554ap-5F, -0x1.6c0c8cp-10F, 0x1.9a025ap-16F};
+  const V s = multiply_add<fused>(r * z, polynomial<fused>(z, sine), r);
   const V c =
-      multiply_add<fused>(z * z, polynomial<fused>(z, 0x1.55554ap-5F, -0x1.6c0c8cp-10F, 0x1.9a025ap-16F),
-                          multiply_add<fused>(z, V(-0.5F), V(1.0F)));
+      multiply_add<fused>(z * z, polynomial<fused>(z, cosine), multiply_add<fused>(z, V(-0.5F), V(1.0F)));
   const auto is_odd = xsimd::batch_bool_cast<float>((quadrant << 1) < B(0));
   // Sine is negative in quadrants 2 and 3, cosine in 1 and 2.
   const auto negate = [](V value, B where) {

@@ -43,14 +43,16 @@ struct RegisterTile {
   void multiply(const T* left, Size row_stride, Size step, const T* right, Size count) {
     // Half as many counters and branches, which share ports with the multiply-adds; a browser's compiler spills instead.
     constexpr int steps = std::is_same_v<Arch, xsimd::wasm> ? 1 : 2;
+    // Two pointers, since the compiler for wasm would compute addresses anew from a counter at each step.
+    const T* const end = right + count * width;
 #pragma GCC unroll steps
-    for (Size k = 0; k < count; ++k) {
+    for (; right != end; left += step, right += width) {
       V numbers[vectors];
       for (int v = 0; v < vectors; ++v) {
-        numbers[v] = V::load_unaligned(right + k * width + v * lanes);
+        numbers[v] = V::load_unaligned(right + v * lanes);
       }
       for (int r = 0; r < rows; ++r) {
-        const V factor(left[r * row_stride + k * step]);
+        const V factor(left[r * row_stride]);
         for (int v = 0; v < vectors; ++v) {
           sums[r][v] = multiply_add<fused>(factor, numbers[v], sums[r][v]);
         }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 #include <xsimd/xsimd.hpp>
@@ -42,15 +43,26 @@ inline Vector<T, Arch> multiply_add(Vector<T, Arch> a, Vector<T, Arch> b, Vector
   }
 }
 
-/// c_0 + c_1 x + c_2 x^2 + ... by Horner's rule.
-template <bool fused, class T, class Arch>
-inline Vector<T, Arch> polynomial(Vector<T, Arch> /*x*/, T last) {
-  return Vector<T, Arch>(last);
+/// A number of static storage, in all lanes.
+template <class T, class Arch>
+inline Vector<T, Arch> constant(const T& number) {
+  const T* place = &number;
+  if constexpr (std::is_same_v<Arch, xsimd::wasm>) {
+    // V8 builds a vector that it knows anew at each use, in three instructions; loading one takes one.
+    asm("" : "+r"(place));
+  }
+  return Vector<T, Arch>(*place);
 }
 
-template <bool fused, class T, class Arch, class... Rest>
-inline Vector<T, Arch> polynomial(Vector<T, Arch> x, T first, Rest... rest) {
-  return multiply_add<fused>(polynomial<fused>(x, rest...), x, Vector<T, Arch>(first));
+/// c_0 + c_1 x + c_2 x^2 + ... by Horner's rule; the coefficients are of static storage.
+template <bool fused, class T, class Arch, std::size_t terms>
+inline Vector<T, Arch> polynomial(Vector<T, Arch> x, const T (&coefficients)[terms]) {
+  Vector<T, Arch> value = constant<T, Arch>(coefficients[terms - 1]);
+#pragma GCC unroll 16
+  for (std::size_t i = terms - 1; i-- > 0;) {
+    value = multiply_add<fused>(value, x, constant<T, Arch>(coefficients[i]));
+  }
+  return value;
 }
 
 }  // namespace asymptoken::simd
