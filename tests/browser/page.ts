@@ -165,14 +165,3 @@ export function textOf(tab: Tab, figure: Figure, selector: string): Promise<stri
 export async function showHeatmap(tab: Tab): Promise<void> {
   await reaches(tab, 'heatmap', 'done');
 }
-
-/** Runs in the page: keeps the milliseconds of every task over 50. */
-export function watchLongTasks(): void {
-  const longTasks: number[] = [];
-  Object.assign(globalThis, { longTasks });
-  new PerformanceObserver((list) =>
-    longTasks.push(...list.getEntries().map(({ duration }) => duration)),
-  ).observe({
-    type: 'longtask',
-  });
-}

@@ -4,9 +4,9 @@ import { html, say, sheet } from '../dom.ts';
 import {
   configure,
   defaultFigure,
-  defineFigure,
   figureKind,
   follow,
+  loadFigure,
   type Figure,
   type FigureKind,
 } from '../figures.ts';
@@ -93,17 +93,21 @@ export class FigureElement extends HTMLElement {
     if (!this.#near || !kind) return;
     if (this.#shown?.kind === kind) return configure(this.#shown.figure, kind, this.#state);
     try {
-      await defineFigure(kind);
-      // Another one, or the same again, may have been asked for in the meantime.
-      if (kind !== this.#kind || this.#shown?.kind === kind) return;
-      const figure = document.createElement(kind.tag) as Figure;
-      configure(figure, kind, this.#state);
-      follow(figure, kind, (change) => this.#take(change(this.#state)));
-      this.#shown = { kind, figure };
-      this.#place.replaceChildren(figure);
+      await loadFigure(kind, () => {
+        // Another one, or the same again, may have been asked for in the meantime.
+        if (kind === this.#kind && this.#shown?.kind !== kind) this.#setUp(kind);
+      });
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #setUp(kind: FigureKind): void {
+    const figure = document.createElement(kind.tag) as Figure;
+    configure(figure, kind, this.#state);
+    follow(figure, kind, (change) => this.#take(change(this.#state)));
+    this.#shown = { kind, figure };
+    this.#place.replaceChildren(figure);
   }
 
   #take(state: PageState): void {

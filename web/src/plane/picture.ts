@@ -1,6 +1,7 @@
 import type { Tokens } from '../core.ts';
 import { html, keep, set, svg } from '../dom.ts';
 import { Size } from '../figure/size.ts';
+import { inFrame } from '../frames.ts';
 import type { Path } from './attention.ts';
 import { shareClass, shares } from './weights.ts';
 
@@ -51,7 +52,8 @@ export class Picture {
     this.svg.append(this.#query, this.#queryName);
     this.element = html('div', { class: 'plane', tabindex: 0, role: 'application' }, this.svg);
     set(this.element, { 'aria-roledescription': 'plane of tokens' });
-    this.#size = new Size(this.svg, () => this.#redraw());
+    const redraw = () => this.#redraw();
+    this.#size = new Size(this.svg, () => inFrame(redraw));
     this.svg.addEventListener('pointerdown', (event) => this.#grab(event));
     // Else the browser begins to drag what it takes for a selection.
     this.svg.addEventListener('mousedown', (event) => {
