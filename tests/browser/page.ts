@@ -104,6 +104,10 @@ export function show(tab: Tab, figure: Figure): Promise<void> {
     const show = () => document.querySelector(tag)!.scrollIntoView({ block: 'start' });
     show();
     await customElements.whenDefined(tag);
+    // Its parts come one after the other, the controls last.
+    while (!document.querySelector(tag)!.shadowRoot!.querySelector('.controls')) {
+      await new Promise(requestAnimationFrame);
+    }
     // Those above may have taken another height.
     show();
   }, figure);

@@ -68,6 +68,10 @@ export class Clouds implements Companion {
     this.#compute();
   }
 
+  set held(held: boolean) {
+    this.#latest.held = held;
+  }
+
   #compute(): void {
     const settings = this.#settings;
     if (!settings) return;

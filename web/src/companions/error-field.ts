@@ -75,6 +75,10 @@ export class ErrorField implements Companion {
     this.#compute();
   }
 
+  set held(held: boolean) {
+    this.#latest.held = held;
+  }
+
   #compute(): void {
     const settings = this.#settings;
     if (!settings) return;

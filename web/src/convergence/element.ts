@@ -127,6 +127,7 @@ export abstract class ExperimentFigure extends HTMLElement {
 
   connectedCallback(): void {
     this.#visibility.observe();
+    if (this.#companion) this.#companion.held = false;
     set(this, { 'data-state': this.runner.state });
     this.#scheduleDraw();
   }
@@ -134,6 +135,7 @@ export abstract class ExperimentFigure extends HTMLElement {
   disconnectedCallback(): void {
     this.#visibility.disconnect();
     this.#visible = false;
+    if (this.#companion) this.#companion.held = true;
     // Put back, it starts again.
     if (this.runner.state === 'running') this.#due = true;
     this.runner.cancel();

@@ -40,6 +40,7 @@ export class PlaneFigure extends HTMLElement {
   #computing = false;
   #due = false;
 
+  readonly #figure = html('div', { class: 'figure' });
   readonly #controls = new PlaneControls((view) => this.#change(view));
   readonly #player = new Player(() => this.#drawing.now());
   readonly #picture = new Picture(
@@ -63,6 +64,7 @@ export class PlaneFigure extends HTMLElement {
     this.#tools = new Tools({
       name: 'asymptoken-plane',
       spec: () => planeSpec(this.#view),
+      // A result holds averages over many samples; the plane shows one.
       results: null,
       csv: () => this.#csv(),
       pictures: () => [
@@ -74,7 +76,7 @@ export class PlaneFigure extends HTMLElement {
     root.adoptedStyleSheets = sheets;
     const side = html('div', { class: 'side' }, this.#player.element, this.#controls.element);
     const errors = html('div', { class: 'beside' }, this.#errors.element, this.#readout);
-    const figure = html('div', { class: 'figure' });
+    const figure = this.#figure;
     root.append(figure);
     this.#toLayOut = [
       () => figure.append(html('div', { class: 'main' }, this.#picture.element, legend())),
@@ -85,10 +87,6 @@ export class PlaneFigure extends HTMLElement {
   }
 
   connectedCallback(): void {
-    if (first && !this.#shown) {
-      const tokens = { ...first.tokens, values: Float32Array.from(first.tokens.values) };
-      this.#take({ view: { ...defaultPlane }, tokens, path: first.path });
-    }
     this.#visibility.observe();
     this.#drawing.ask();
   }
@@ -105,6 +103,7 @@ export class PlaneFigure extends HTMLElement {
   set view(view: PlaneView) {
     this.#view = { ...view, query: inBall(view.query, view.radius) };
     this.#controls.show(this.#view);
+    this.#drawing.ask();
     if (this.#visible) this.#compute();
   }
 
@@ -180,8 +179,19 @@ export class PlaneFigure extends HTMLElement {
     const end = () => {
       if (state === this.#state) set(this, { 'data-state': state });
     };
+    this.#shown ??= this.#firstShown();
+    // What is drawn meanwhile belongs to other settings.
+    set(this.#figure, { 'aria-busy': this.#shown?.view === this.#view ? null : 'true' });
     const drawing = this.#shown ? this.#partsOf(this.#shown) : [];
     return first ? [first, ...drawing, ...others, end] : [...drawing, end];
+  }
+
+  /** What the core found when the site was built, for who opens the plane as it was then. */
+  #firstShown(): Shown | null {
+    if (!first || JSON.stringify(this.#view) !== JSON.stringify(defaultPlane)) return null;
+    this.#player.show(first.path.steps.length, true);
+    const tokens = { ...first.tokens, values: Float32Array.from(first.tokens.values) };
+    return { view: this.#view, tokens, path: first.path };
   }
 
   #partsOf({ view, tokens, path }: Shown): Work[] {
@@ -193,7 +203,7 @@ export class PlaneFigure extends HTMLElement {
     const words =
       `n = ${whole(last.n)}: the output is ${measure(error)} from its limit, where about ` +
       `${measure(path.errorConstant / Math.sqrt(last.n))} is expected. In effect ${whole(effectiveTokens)} tokens ` +
-      `share the weight; the heaviest holds ${measure(100 * largest)} %.`;
+      `share the weight; the heaviest holds ${measure(100 * largest)}\u00a0%.`;
     const picture = () => {
       this.#picture.draw({
         tokens,

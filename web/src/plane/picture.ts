@@ -107,9 +107,11 @@ export class Picture {
     });
     const [ox, oy] = places.at(-1) ?? [lx, ly];
     const above = oy < ly;
-    set(this.#limitName, { x: lx + 12 * unit, y: ly + (above ? 18 : -10) * unit });
-    set(this.#outputName, { x: ox + 12 * unit, y: oy + (above ? -10 : 18) * unit });
     const [qx, qy] = at(...path.query);
+    // Names stand on the side that is not the query's.
+    const [beside, anchor] = qx > ox ? [-12 * unit, 'end'] : [12 * unit, 'start'];
+    set(this.#limitName, { x: lx + beside, y: ly + (above ? 18 : -10) * unit, 'text-anchor': anchor });
+    set(this.#outputName, { x: ox + beside, y: oy + (above ? -10 : 18) * unit, 'text-anchor': anchor });
     set(this.#query, { cx: qx, cy: qy, r: 8 * unit, 'data-x': path.query[0], 'data-y': path.query[1] });
     set(this.#queryName, { x: qx + 12 * unit, y: qy - 10 * unit });
   }
