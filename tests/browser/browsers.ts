@@ -142,14 +142,20 @@ interface TraceEvent {
   tdur?: number;
 }
 
+/** Of the page's own thread: of the renderers' main threads the one that did most. Another may be ending, or waiting. */
 function tasksIn(trace: Buffer): Task[] {
   const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
-  const threadOf = ({ pid, tid }: TraceEvent) => `${pid}/${tid}`;
-  const named = traceEvents.filter(({ name }) => name === 'thread_name');
-  const main = new Set(named.filter(({ args }) => args.name === 'CrRendererMain').map(threadOf));
-  return traceEvents
-    .filter((event) => event.name === 'ThreadControllerImpl::RunTask' && main.has(threadOf(event)))
-    .map(({ dur = 0, tdur = 0 }) => ({ wall: dur / 1000, processor: tdur / 1000 }));
+  const mains = traceEvents.filter(
+    ({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain',
+  );
+  const work = ({ tasks }: { tasks: Task[] }) => tasks.reduce((sum, { processor }) => sum + processor, 0);
+  const threads = mains.map(({ pid, tid }) => ({
+    tasks: traceEvents
+      .filter((event) => event.name === 'ThreadControllerImpl::RunTask')
+      .filter((event) => event.pid === pid && event.tid === tid)
+      .map(({ dur = 0, tdur = 0 }) => ({ wall: dur / 1000, processor: tdur / 1000 })),
+  }));
+  return threads.sort((a, b) => work(b) - work(a))[0]?.tasks ?? [];
 }
 
 async function openFirefox(): Promise<Browser> {

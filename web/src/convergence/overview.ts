@@ -51,7 +51,7 @@ export class Overview {
     this.#axes = new Axes(kind.xTitle, kind.xSymbol);
     this.svg = svg(
       'svg',
-      { tabindex: 0, role: 'img' },
+      { tabindex: 0, role: 'img', 'aria-label': kind.title },
       this.#axes.element,
       this.#lines,
       this.#points,

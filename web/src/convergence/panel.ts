@@ -56,7 +56,7 @@ export class Panel {
     this.#focusOn = focusOn;
     this.svg = svg(
       'svg',
-      { tabindex: 0, role: 'img' },
+      { tabindex: 0, role: 'img', 'aria-label': kind.title },
       this.#axes.element,
       this.#plot,
       this.#halo,

@@ -20,7 +20,14 @@ export class ErrorPanel {
   #shown: { path: Path; step: number } | null = null;
 
   constructor() {
-    this.svg = svg('svg', { role: 'img' }, this.#axes.element, this.#expected, this.#trail, this.#points);
+    this.svg = svg(
+      'svg',
+      { role: 'img', 'aria-label': 'Distance from the limit' },
+      this.#axes.element,
+      this.#expected,
+      this.#trail,
+      this.#points,
+    );
     this.#key.append(
       svg('line', { class: 'reference style-1' }),
       svg('text', { dy: '0.35em' }, 'expected error'),

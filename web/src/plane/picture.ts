@@ -51,7 +51,7 @@ export class Picture {
     this.svg.append(this.#limitName, this.#outputName, this.#radius, this.#radiusName);
     this.svg.append(this.#query, this.#queryName);
     this.element = html('div', { class: 'plane', tabindex: 0, role: 'application' }, this.svg);
-    set(this.element, { 'aria-roledescription': 'plane of tokens' });
+    set(this.element, { 'aria-roledescription': 'plane of tokens', 'aria-label': 'Tokens of the plane' });
     const redraw = () => this.#redraw();
     this.#size = new Size(this.svg, () => inFrame(redraw));
     this.svg.addEventListener('pointerdown', (event) => this.#grab(event));
