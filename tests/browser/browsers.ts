@@ -24,6 +24,8 @@ export interface Tab extends Document {
   countWorkers(): number;
   /** Frees what nothing refers to any more. Firefox cannot be told to. */
   collectGarbage: (() => Promise<void>) | null;
+  /** From now on, until the answer is called: all tasks of the page's own thread. Firefox does not tell. */
+  recordTasks: (() => Promise<() => Promise<Task[]>>) | null;
   /** Moves the mouse with its button down. */
   drag(from: readonly [number, number], to: readonly [number, number]): Promise<void>;
   /** Every address asked for so far. */
@@ -31,6 +33,12 @@ export interface Tab extends Document {
   /** Uncaught errors, and what the console says of errors and refused content. */
   complaints: string[];
   close(): Promise<void>;
+}
+
+/** Milliseconds that a task took, and those of them in which it had a processor. */
+export interface Task {
+  wall: number;
+  processor: number;
 }
 
 interface Frame {
@@ -107,6 +115,10 @@ async function openChromium(): Promise<Browser> {
         frames: () => page.mainFrame().childFrames().map(documentOf),
         countWorkers: () => page.workers().length,
         collectGarbage: () => page.requestGC(),
+        async recordTasks() {
+          await browser.startTracing(page, { categories: ['toplevel'] });
+          return async () => tasksIn(await browser.stopTracing());
+        },
         inject: (script) => page.evaluate(script),
         press: (key) => page.keyboard.press(key),
         point: (x, y) => page.mouse.move(x, y),
@@ -118,6 +130,32 @@ async function openChromium(): Promise<Browser> {
     },
     close: () => browser.close(),
   };
+}
+
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  args: { name?: string };
+  /** Microseconds: of a clock, and of the thread's processor time. */
+  dur?: number;
+  tdur?: number;
+}
+
+/** Of the page's own thread: of the renderers' main threads the one that did most. Another may be ending, or waiting. */
+function tasksIn(trace: Buffer): Task[] {
+  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
+  const mains = traceEvents.filter(
+    ({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain',
+  );
+  const work = ({ tasks }: { tasks: Task[] }) => tasks.reduce((sum, { processor }) => sum + processor, 0);
+  const threads = mains.map(({ pid, tid }) => ({
+    tasks: traceEvents
+      .filter((event) => event.name === 'ThreadControllerImpl::RunTask')
+      .filter((event) => event.pid === pid && event.tid === tid)
+      .map(({ dur = 0, tdur = 0 }) => ({ wall: dur / 1000, processor: tdur / 1000 })),
+  }));
+  return threads.sort((a, b) => work(b) - work(a))[0]?.tasks ?? [];
 }
 
 async function openFirefox(): Promise<Browser> {
@@ -144,6 +182,7 @@ async function openFirefox(): Promise<Browser> {
         frames: () => page.mainFrame().childFrames().map(documentOf),
         countWorkers: () => page.workers().length,
         collectGarbage: null,
+        recordTasks: null,
         inject: (script) => page.evaluate(script),
         press: (key) => page.keyboard.press(key as never),
         point: (x, y) => page.mouse.move(x, y),

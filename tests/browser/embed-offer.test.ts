@@ -20,14 +20,20 @@ after(() => core?.close());
 /** Of each offer, the lines for the element and for the frame. */
 function offers(tab: Tab): Promise<{ figure: string; element: string; frame: string }[]> {
   return tab.evaluate(() =>
-    [...document.querySelectorAll('asymptoken-embed')].map((offer) => {
-      const [element, frame] = [...offer.shadowRoot!.querySelectorAll('code')];
-      return {
-        figure: offer.getAttribute('figure')!,
-        element: element!.textContent,
-        frame: frame!.textContent,
-      };
-    }),
+    Promise.all(
+      [...document.querySelectorAll('asymptoken-embed')].map(async (offer) => {
+        const details = offer.shadowRoot!.querySelector('details')!;
+        const opened = new Promise((resolve) => details.addEventListener('toggle', resolve, { once: true }));
+        details.open = true;
+        await opened;
+        const [element, frame] = [...details.querySelectorAll('code')];
+        return {
+          figure: offer.getAttribute('figure')!,
+          element: element!.textContent,
+          frame: frame!.textContent,
+        };
+      }),
+    ),
   );
 }
 

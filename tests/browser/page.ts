@@ -104,6 +104,10 @@ export function show(tab: Tab, figure: Figure): Promise<void> {
     const show = () => document.querySelector(tag)!.scrollIntoView({ block: 'start' });
     show();
     await customElements.whenDefined(tag);
+    // Its parts come one after the other, the controls last.
+    while (!document.querySelector(tag)!.shadowRoot!.querySelector('.controls')) {
+      await new Promise(requestAnimationFrame);
+    }
     // Those above may have taken another height.
     show();
   }, figure);
@@ -164,15 +168,4 @@ export function textOf(tab: Tab, figure: Figure, selector: string): Promise<stri
 /** Brings the heatmap on the screen, and waits for it. */
 export async function showHeatmap(tab: Tab): Promise<void> {
   await reaches(tab, 'heatmap', 'done');
-}
-
-/** Runs in the page: keeps the milliseconds of every task over 50. */
-export function watchLongTasks(): void {
-  const longTasks: number[] = [];
-  Object.assign(globalThis, { longTasks });
-  new PerformanceObserver((list) =>
-    longTasks.push(...list.getEntries().map(({ duration }) => duration)),
-  ).observe({
-    type: 'longtask',
-  });
 }

@@ -141,6 +141,38 @@ inEachBrowser((stage) => {
     }
   });
 
+  test('no picture of other settings stands beside the settings', async () => {
+    const site = await serveSite(/\/core-\w+\//);
+    const tab = await stage.browser.open();
+    const dots = () =>
+      tab.evaluate(
+        () => document.querySelector('asymptoken-plane')!.shadowRoot!.querySelectorAll('.dots path').length,
+      );
+    // As a reader sees it: how much of it is drawn.
+    const opacity = () =>
+      tab.evaluate(() => {
+        const main = document.querySelector('asymptoken-plane')!.shadowRoot!.querySelector('.main')!;
+        return Number(getComputedStyle(main).opacity);
+      });
+    try {
+      // Without a core the settings of a link are never computed.
+      await tab.goto(`${site.address}#v=1&p.law=circle`);
+      await reaches(tab, 'plane', 'error');
+      assert.equal(await dots(), 0);
+      // With those of the picture that comes with the page there is one; it fades when they change.
+      await tab.goto('about:blank');
+      await tab.goto(site.address);
+      await reaches(tab, 'plane', 'error');
+      assert.ok((await dots()) > 0);
+      assert.equal(await opacity(), 1);
+      await fill(tab, 'plane', 'law', 'square');
+      await until('the picture to fade', async () => (await opacity()) < 0.5, { seconds: 5 });
+    } finally {
+      await tab.close();
+      site.close();
+    }
+  });
+
   test('every control changes the picture and the address', async () => {
     await stage.visit('', async (tab) => {
       await reaches(tab, 'plane', 'done');

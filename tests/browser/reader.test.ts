@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inEachBrowser } from './each-browser.ts';
-import {
-  act,
-  attribute,
-  fill,
-  focus,
-  reaches,
-  readChart,
-  show,
-  textOf,
-  until,
-  watchLongTasks,
-} from './page.ts';
+import { act, attribute, fill, focus, reaches, readChart, show, textOf, until } from './page.ts';
 
 // What somebody does who comes from a link and stays a few minutes, and what the page owes them meanwhile.
+
+/** A page answers at once if none of its tasks takes longer than 50 ms; these allow for a slower machine. */
+const mostMilliseconds = 40;
 
 inEachBrowser((stage) => {
   test("a first-time reader's path", async () => {
@@ -47,7 +39,9 @@ inEachBrowser((stage) => {
       // Scrolling on, each figure runs by itself; its picture is there before.
       for (const figure of ['uniform', 'convergence', 'hardmax', 'sweep'] as const) {
         await show(tab, figure);
-        assert.ok((await readChart(tab, figure)).points.length > 0, `${figure} is blank`);
+        await until(`a picture of ${figure}`, async () => (await readChart(tab, figure)).points.length > 0, {
+          seconds: 5,
+        });
         await until(`${figure} to run`, async () =>
           /running|done/.test(await attribute(tab, figure, 'data-state')),
         );
@@ -122,32 +116,31 @@ inEachBrowser((stage) => {
       assert.ok(picture <= 1000, `${picture} ms`);
     });
 
-    test(
-      'no task holds up the page while figures compute',
-      { todo: 'the longest task takes 61 to 168 ms' },
-      async () => {
-        // The best of three: other programs of this machine hold up a page too.
-        let longest = Infinity;
-        for (let attempt = 0; attempt < 3 && longest > 50; attempt++) {
-          await stage.visit('#v=1&m=10000&h=1', async (tab) => {
-            await tab.evaluate(watchLongTasks);
-            for (const figure of [
-              'uniform',
-              'convergence',
-              'hardmax',
-              'heatmap',
-              'sweep',
-              'plane',
-            ] as const) {
-              await reaches(tab, figure, 'done');
-            }
-            longest = await tab.evaluate(() =>
-              Math.max(0, ...(globalThis as unknown as { longTasks: number[] }).longTasks),
-            );
-          });
+    test('no task holds up the page while figures compute', async (context) => {
+      // What it takes of the processor: how long others keep it from one says nothing of the page. On two cores with
+      // two other programs on them a task lasts some three times as long. The best of three: a thread that is thrown
+      // off its core finds its caches cold.
+      let longest = Infinity;
+      for (let attempt = 0; attempt < 3 && longest > mostMilliseconds; attempt++) {
+        const tab = await stage.browser.open();
+        try {
+          const recorded = await tab.recordTasks!();
+          await tab.goto(`${stage.site.address}#v=1&m=10000&h=1`);
+          for (const figure of ['uniform', 'convergence', 'hardmax', 'heatmap', 'sweep', 'plane'] as const) {
+            await reaches(tab, figure, 'done');
+          }
+          const tasks = await recorded();
+          assert.ok(tasks.length > 100, 'no tasks were recorded');
+          longest = Math.max(...tasks.map((task) => task.processor));
+          const wall = Math.max(...tasks.map((task) => task.wall));
+          context.diagnostic(
+            `longest task: ${Math.round(longest)} ms of the processor; ${Math.round(wall)} ms`,
+          );
+        } finally {
+          await tab.close();
         }
-        assert.ok(longest <= 50, `a task took ${longest} ms`);
-      },
-    );
+      }
+      assert.ok(longest <= mostMilliseconds, `a task took ${longest} ms`);
+    });
   }
 });

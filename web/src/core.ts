@@ -35,7 +35,12 @@ export function core(): Promise<Core> {
 /** Imported late, so that the article and its controls stand even where the core's files are missing. */
 async function start(): Promise<Core> {
   const { load, PauseController } = await import('@asymptoken/core');
-  return { asymptoken: await load(), newPause: () => new PauseController() };
+  return { asymptoken: await load({ workers: workers() }), newPause: () => new PauseController() };
+}
+
+/** One of the machine's cores is the page's: with all of them at work, every frame would take three times as long. */
+function workers(): number {
+  return Math.max(1, Math.min(8, navigator.hardwareConcurrency - 1));
 }
 
 let keepers = 0;

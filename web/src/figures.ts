@@ -1,6 +1,7 @@
 import { quote, type PageState } from './address.ts';
 import type { ExperimentName } from './experiments/all.ts';
 import type { Settings } from './experiments/settings.ts';
+import { inFrame } from './frames.ts';
 import type { PlaneView } from './plane/view.ts';
 import type { View } from './view.ts';
 
@@ -77,10 +78,14 @@ export function figureKind(name: string): FigureKind {
   throw new Error(`figure is ${quote(name)}; expected one of ${Object.keys(figures).join(', ')}.`);
 }
 
-/** Loads a figure's code, once. */
-export async function defineFigure({ tag, load }: FigureKind): Promise<void> {
+/** Loads a figure's code, once, then sets one up. */
+export async function loadFigure({ tag, load }: FigureKind, setUp: () => void): Promise<void> {
   const figureClass = await load();
-  if (!customElements.get(tag)) customElements.define(tag, figureClass);
+  inFrame(() => {
+    if (!customElements.get(tag)) customElements.define(tag, figureClass);
+    setUp();
+    return true;
+  });
 }
 
 /** Hands a figure its part of the state. */

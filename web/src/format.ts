@@ -2,9 +2,9 @@ const minus = '\u2212';
 const thin = '\u2009';
 const superscripts = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
 
-/** 12,000 */
+/** 12,000. The browser's own formatter takes 20 ms to start, and some of every frame after. */
 export function whole(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+  return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Three significant digits: 0.0123, 4.56, 1.23 × 10⁻⁵. */

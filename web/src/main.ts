@@ -2,11 +2,11 @@ import { readAddress, writeAddress, type PageState } from './address.ts';
 import { sentence } from './core.ts';
 import { say } from './dom.ts';
 import { EmbedOffer } from './embed/offer.ts';
-import { configure, defineFigure, figures, follow, type Figure, type FigureKind } from './figures.ts';
+import { configure, figures, follow, loadFigure, type Figure, type FigureKind } from './figures.ts';
+import { inFrame } from './frames.ts';
 import { whenNear } from './near.ts';
 import { keepForOffline } from './offline.ts';
-// The first figure comes with the page.
-import './plane/element.ts';
+import { PlaneFigure } from './plane/element.ts';
 import './style/page.css';
 import { explainTerms } from './terms.ts';
 
@@ -15,18 +15,28 @@ const notice = document.querySelector('#notice')!;
 const shown = new Map<Figure, FigureKind>();
 let state = read();
 
-customElements.define('asymptoken-embed', EmbedOffer);
 write(state);
 for (const kind of Object.values(figures)) {
   const figure = document.querySelector<Figure>(kind.tag);
   if (!figure) continue;
+  if (kind === figures.plane) {
+    // It comes with the page.
+    customElements.define(kind.tag, PlaneFigure);
+    show(figure, kind);
+    continue;
+  }
   const start = () => {
-    show(figure, kind).catch((error: unknown) => say(notice, sentence(error)));
+    loadFigure(kind, () => show(figure, kind)).catch((error: unknown) => say(notice, sentence(error)));
   };
-  if (kind === figures.plane) start();
   // They can wait until the first is there.
-  else void painted().then(() => whenNear(figure, start));
+  void painted().then(() => whenNear(figure, start));
 }
+void painted().then(() =>
+  inFrame(() => {
+    customElements.define('asymptoken-embed', EmbedOffer);
+    write(state);
+  }),
+);
 explainTerms(document.querySelectorAll<HTMLElement>('button.term'));
 void keepForOffline();
 
@@ -43,8 +53,7 @@ function read(): PageState {
   return found;
 }
 
-async function show(figure: Figure, kind: FigureKind): Promise<void> {
-  await defineFigure(kind);
+function show(figure: Figure, kind: FigureKind): void {
   configure(figure, kind, state);
   shown.set(figure, kind);
   follow(figure, kind, (change) => {
@@ -62,7 +71,7 @@ async function show(figure: Figure, kind: FigureKind): Promise<void> {
 /** The address always holds what is on the screen; no history, so that Back leaves the page. */
 function write(next: PageState): void {
   state = next;
-  for (const offer of document.querySelectorAll<EmbedOffer>('asymptoken-embed')) offer.state = state;
+  for (const offer of document.querySelectorAll<EmbedOffer>('asymptoken-embed:defined')) offer.state = state;
   history.replaceState(null, '', writeAddress(state));
 }
 

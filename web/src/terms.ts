@@ -9,9 +9,9 @@ export function explainTerms(terms: Iterable<HTMLElement>): void {
   document.body.append(tip);
   const hide = () => set(tip, { hidden: true });
   for (const term of terms) {
-    const sentence = sentenceOf(term);
-    if (sentence === null) continue;
     const show = () => {
+      const sentence = sentenceOf(term);
+      if (sentence === null) return;
       tip.textContent = sentence;
       set(tip, { hidden: false });
       place(tip, term);

@@ -3,6 +3,7 @@ import { html, keep, say, set, svg } from '../dom.ts';
 import { moments } from '../experiments/moments.ts';
 import { lawOf, type Settings } from '../experiments/settings.ts';
 import { Size } from '../figure/size.ts';
+import { inFrame } from '../frames.ts';
 import type { Picture } from '../figure/picture.ts';
 import { measure, whole } from '../format.ts';
 import { curveClass } from '../convergence/marks.ts';
@@ -14,6 +15,8 @@ import { SizeSlider, sizesOf } from './size-slider.ts';
 const extent = 4.2;
 const mostDots = 1500;
 const mostTokens = 3000;
+/** At most, by the room that there is; companion.css knows where one ends and the other begins. */
+const columns = { narrow: 2, wide: 4 };
 
 interface Cloud {
   horizon: number;
@@ -33,7 +36,8 @@ interface Moments {
 export class Clouds implements Companion {
   readonly element: HTMLElement;
   readonly #svg = svg('svg', { role: 'img', 'aria-label': 'Clouds before and after attention' });
-  readonly #size = new Size(this.#svg, () => this.#draw());
+  readonly #redraw = () => this.#draw();
+  readonly #size = new Size(this.#svg, () => inFrame(this.#redraw));
   readonly #slider = new SizeSlider('cloud', () => this.#compute());
   readonly #words = html('p', { class: 'companion-words', role: 'status' });
   readonly #latest = new Latest();
@@ -49,6 +53,7 @@ export class Clouds implements Companion {
     );
     const side = html('div', { class: 'companion-side' }, this.#slider.element, this.#words);
     this.element = html('div', { class: 'companion clouds' }, html('div', {}, title, this.#svg), side);
+    this.#takeRoom(1 + moments.defaults.sweep.length);
   }
 
   picture(): Picture {
@@ -57,9 +62,14 @@ export class Clouds implements Companion {
 
   show(settings: Settings): void {
     this.#settings = settings;
+    this.#takeRoom(1 + settings.sweep.length);
     const to = Math.min(settings.to, mostTokens);
     this.#slider.offer(sizesOf(Math.min(settings.from, to), to));
     this.#compute();
+  }
+
+  set held(held: boolean) {
+    this.#latest.held = held;
   }
 
   #compute(): void {
@@ -72,27 +82,25 @@ export class Clouds implements Companion {
         const { values } = await asymptoken.tokens(specOf(settings, 1, n), n);
         const clouds = await cloudsOf(asymptoken, settings, values, n);
         this.#shown = { tokens: values, clouds };
-        this.#draw();
+        inFrame(this.#redraw);
       } catch (error) {
         say(this.#words, sentence(error));
       }
     });
   }
 
-  /** Takes the room at once, so that nothing moves when the clouds come. */
-  #grid(count: number): { columns: number; size: number } {
-    const { width } = this.#size;
-    const columns = Math.min(width < 480 ? 2 : 4, count);
-    const size = width / columns;
-    set(this.#svg, { height: size * Math.ceil(count / columns) });
-    return { columns, size };
+  /** At once, so that nothing moves when the clouds come. */
+  #takeRoom(count: number): void {
+    for (const [width, most] of Object.entries(columns)) {
+      const across = Math.min(most, count);
+      this.#svg.style.setProperty(`--${width}`, `${across} / ${Math.ceil(count / across)}`);
+    }
   }
 
   #draw(): void {
     const shown = this.#shown;
-    const { width } = this.#size;
-    if (width === 0) return;
-    if (!shown) return void this.#grid(1 + (this.#settings ?? moments.defaults).sweep.length);
+    const { width, unit } = this.#size;
+    if (!shown || width === 0) return;
     const squares = [
       { name: 'tokens', curve: -1, points: shown.tokens, spread: momentsOf(shown.tokens) },
       ...shown.clouds.map(({ horizon, outputs, spread }, curve) => ({
@@ -102,7 +110,9 @@ export class Clouds implements Companion {
         spread,
       })),
     ];
-    const { columns, size } = this.#grid(squares.length);
+    this.#takeRoom(squares.length);
+    const across = Math.min(width < 480 * unit ? columns.narrow : columns.wide, squares.length);
+    const size = width / across;
     const make = () =>
       svg(
         'g',
@@ -122,7 +132,7 @@ export class Clouds implements Companion {
       ];
       const inner = size - 8;
       const scale = inner / (2 * extent);
-      const [left, top] = [(index % columns) * size, Math.floor(index / columns) * size];
+      const [left, top] = [(index % across) * size, Math.floor(index / across) * size];
       set(group, { transform: `translate(${left},${top})`, class: curve < 0 ? 'before' : curveClass(curve) });
       set(frame, { width: inner, height: inner });
       set(cloud, { d: dotsOf(points, inner, scale) });

@@ -7,4 +7,6 @@ export interface Companion {
   picture(): Picture;
   /** Computes only when asked: while its figure is on the screen. */
   show(settings: Settings): void;
+  /** Its figure is no longer on the page: nothing more is asked of the core. */
+  held: boolean;
 }

@@ -2,6 +2,7 @@ import { core, sentence, type Asymptoken, type Spec } from '../core.ts';
 import { html, keep, say, set, svg } from '../dom.ts';
 import { lawOf, type Settings } from '../experiments/settings.ts';
 import { Size } from '../figure/size.ts';
+import { inFrame } from '../frames.ts';
 import type { Picture } from '../figure/picture.ts';
 import { measure, whole } from '../format.ts';
 import { ColourBar } from '../heatmap/colour-bar.ts';
@@ -39,7 +40,8 @@ export class ErrorField implements Companion {
   readonly #balls = svg('g');
   readonly #marks = svg('g');
   readonly #svg = svg('svg', { 'aria-hidden': 'true' }, this.#balls, this.#marks);
-  readonly #size = new Size(this.#svg, () => this.#drawBalls());
+  readonly #redraw = () => this.#draw();
+  readonly #size = new Size(this.#svg, () => inFrame(this.#redraw));
   readonly #bar = new ColourBar('Error |Γₙ(x) − Γ(x)| at each query x', 'error');
   readonly #slider = new SizeSlider('field', () => this.#compute());
   readonly #words = html('p', { class: 'companion-words', role: 'status' });
@@ -73,6 +75,10 @@ export class ErrorField implements Companion {
     this.#compute();
   }
 
+  set held(held: boolean) {
+    this.#latest.held = held;
+  }
+
   #compute(): void {
     const settings = this.#settings;
     if (!settings) return;
@@ -86,7 +92,7 @@ export class ErrorField implements Companion {
       try {
         const { asymptoken } = await core();
         this.#field = await fieldOf(asymptoken, settings, n);
-        this.#draw();
+        inFrame(this.#redraw);
       } catch (error) {
         say(this.#words, sentence(error));
       }

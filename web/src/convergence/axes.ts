@@ -1,4 +1,4 @@
-import { keep, set, svg } from '../dom.ts';
+import { keep, say, set, svg } from '../dom.ts';
 import { tick } from '../format.ts';
 import type { LogScale, Tick } from '../scale.ts';
 
@@ -41,7 +41,7 @@ export class Axes {
         set(group, { class: labelled ? 'tick major' : 'tick' });
         set(line, { x1: position, x2: position, y1: bottom, y2: labelled ? top : bottom + 4 * unit });
         set(text, { x: position, y: bottom + tickLabel + 12 * unit, 'text-anchor': 'middle' });
-        text.textContent = labelled ? tick(value) : '';
+        say(text, labelled ? tick(value) : '');
       },
     );
     keep(this.#y, y.ticks(22 * unit), keyOf, makeTick, (group, { value, position, labelled }) => {
@@ -54,7 +54,7 @@ export class Axes {
         y2: position,
       });
       set(text, { x: left - tickLabel - 2 * unit, y: position, dy: '0.35em', 'text-anchor': 'end' });
-      text.textContent = labelled ? tick(value) : '';
+      say(text, labelled ? tick(value) : '');
     });
     set(this.#title, { x: right, y: bottom + tickLabel + 30 * unit });
   }

@@ -13,6 +13,7 @@ import { RunBar } from '../figure/run-bar.ts';
 import { Runner, type RunState } from '../figure/runner.ts';
 import { Tools } from '../figure/tools.ts';
 import { Visibility } from '../figure/visibility.ts';
+import { Drawing, type Work } from '../frames.ts';
 import { slopeWithError, whole } from '../format.ts';
 import figureStyle from '../style/figure.css?inline';
 import theme from '../style/theme.css?inline';
@@ -49,11 +50,8 @@ export abstract class ExperimentFigure extends HTMLElement {
   #visible = false;
   #due = true;
   #starting = false;
-  #frame: number | null = null;
-  /** What is drawn is not what there is. */
-  #stale = false;
-  /** What is left to draw of what there was. */
-  #parts: (() => void)[] = [];
+  /** What is not in the figure yet. */
+  readonly #toLayOut: (() => void)[];
   #announced = '';
 
   readonly #controls: Controls;
@@ -67,6 +65,7 @@ export abstract class ExperimentFigure extends HTMLElement {
   readonly #tools: Tools;
   readonly #announcement = html('p', { class: 'unseen', 'aria-live': 'polite' });
   readonly #visibility = new Visibility(this, (visible) => this.#show(visible));
+  readonly #drawing = new Drawing(() => this.#partsToDraw());
 
   constructor(experiment: Experiment, first: FirstResult | null, companion: Companion | null = null) {
     super();
@@ -109,7 +108,6 @@ export abstract class ExperimentFigure extends HTMLElement {
     if (experiment.overview.leads) pictures.unshift(...pictures.splice(-1));
     const panels = html('div', { class: `panels of-${pictures.length}` }, ...pictures);
     const charts = html('div', { class: 'charts' }, panels, this.#legend.element, this.#readout);
-    if (companion) charts.append(companion.element);
     const results = html(
       'div',
       { class: 'results' },
@@ -117,21 +115,27 @@ export abstract class ExperimentFigure extends HTMLElement {
       this.#numbers.element,
       this.#tools.element,
     );
-    root.append(
-      html('div', { class: 'figure' }, this.#runBar.element, charts, results, this.#controls.element),
-      this.#announcement,
-    );
-    this.#draw();
+    const figure = html('div', { class: 'figure' });
+    root.append(figure, this.#announcement);
+    this.#toLayOut = [
+      () => figure.append(this.#runBar.element, charts),
+      ...(companion ? [() => charts.append(companion.element)] : []),
+      () => figure.append(results),
+      () => figure.append(this.#controls.element),
+    ];
   }
 
   connectedCallback(): void {
     this.#visibility.observe();
-    this.#draw();
+    if (this.#companion) this.#companion.held = false;
+    set(this, { 'data-state': this.runner.state });
+    this.#scheduleDraw();
   }
 
   disconnectedCallback(): void {
     this.#visibility.disconnect();
     this.#visible = false;
+    if (this.#companion) this.#companion.held = true;
     // Put back, it starts again.
     if (this.runner.state === 'running') this.#due = true;
     this.runner.cancel();
@@ -221,39 +225,21 @@ export abstract class ExperimentFigure extends HTMLElement {
     if (focus?.curve === this.#focus?.curve && focus?.n === this.#focus?.n) return;
     this.#focus = focus;
     // At once: the next key goes on from here.
-    this.#draw();
+    this.#drawing.now();
   }
 
   #pin(curve: number | null): void {
     this.#pinned = curve;
-    this.#draw();
+    this.#drawing.now();
   }
 
-  /** At most once a frame. That a run goes on is said at once, what became of it when it is drawn. */
+  /** That a run goes on is said at once, what became of it when it is drawn. */
   #scheduleDraw(): void {
     if (this.runner.state === 'running') set(this, { 'data-state': 'running' });
-    this.#stale = true;
-    this.#frame ??= requestAnimationFrame(() => this.#drawPart());
+    this.#drawing.ask();
   }
 
-  /** A part a frame: all in one would hold up the page. */
-  #drawPart(): void {
-    if (this.#parts.length === 0 && this.#stale) {
-      this.#stale = false;
-      this.#parts = this.#partsToDraw();
-    }
-    this.#parts.shift()?.();
-    const more = this.#parts.length > 0 || this.#stale;
-    this.#frame = more ? requestAnimationFrame(() => this.#drawPart()) : null;
-  }
-
-  #draw(): void {
-    this.#stale = false;
-    this.#parts = [];
-    for (const draw of this.#partsToDraw()) draw();
-  }
-
-  #partsToDraw(): (() => void)[] {
+  #partsToDraw(): Work[] {
     const result = this.#shown();
     const { sweep, laws, expectedRates } = this.#experiment;
     const all = this.#panels.map(({ kind }) => (result ? seriesOf(result, kind, this.#experiment) : []));
@@ -281,6 +267,7 @@ export abstract class ExperimentFigure extends HTMLElement {
         description: describe(panel.kind.title, series),
       });
     });
+    const charts = [...panels, () => this.#overview.draw(result, names, focus)];
     const tables = () => {
       this.#legend.draw(kinds);
       this.#slopes.draw(this.#settings.sweep, names, result);
@@ -294,6 +281,8 @@ export abstract class ExperimentFigure extends HTMLElement {
       this.#runBar.draw(idle);
       this.#controls.showProblem(this.runner.problem);
       say(this.#readout, this.#pointedAt(all, focus));
+    };
+    const attributes = () => {
       if (!this.isConnected) return;
       if (!this.hasAttribute('data-first-points-ms') && all.some(hasPoints)) {
         set(this, { 'data-first-points-ms': Math.round(performance.now()) });
@@ -304,7 +293,13 @@ export abstract class ExperimentFigure extends HTMLElement {
       set(this, { 'data-held': this.runner.held, 'data-pinned': this.#pinned });
       set(this, { 'data-cancel-ms': this.runner.cancelMilliseconds });
     };
-    return [...panels, () => this.#overview.draw(result, names, focus), tables, words];
+    // Words are there before they are laid out, so that nothing moves.
+    const [first, ...others] = this.#toLayOut.map(() => () => {
+      this.#toLayOut.shift()?.();
+      return true;
+    });
+    if (first) return [tables, words, first, ...charts, ...others, attributes];
+    return [...charts, tables, words, attributes];
   }
 
   #pointedAt(all: readonly Series[][], focus: Focus | null): string {

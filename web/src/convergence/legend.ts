@@ -13,7 +13,7 @@ export class Legend {
       style: `reference style-${index}`,
     }));
     const entries: Entry[] = [
-      { words: 'average error', status: ' ± standard error', style: 'point' },
+      { words: 'average', status: ' ± standard error', style: 'point' },
       { words: 'fitted slope', status: '', style: 'fit' },
       ...references,
     ];

@@ -1,12 +1,16 @@
 import type { Result } from '../core.ts';
-import { html, keep, set, svg } from '../dom.ts';
+import { html, keep, say, set, svg } from '../dom.ts';
 import type { OverviewKind, OverviewLine, OverviewPoint } from '../experiments/experiment.ts';
 import { measure } from '../format.ts';
 import { Size } from '../figure/size.ts';
+import { inFrame } from '../frames.ts';
 import { LogScale, roundToTick } from '../scale.ts';
 import { Axes, type Frame } from './axes.ts';
 import { barOf, curveClass, marker } from './marks.ts';
 import { fitDomain, type Focus } from './model.ts';
+
+/** As chart.css has them. */
+const lineStyles = 3;
 
 interface Layout {
   x: LogScale;
@@ -47,7 +51,7 @@ export class Overview {
     this.#axes = new Axes(kind.xTitle, kind.xSymbol);
     this.svg = svg(
       'svg',
-      { tabindex: 0, role: 'img' },
+      { tabindex: 0, role: 'img', 'aria-label': kind.title },
       this.#axes.element,
       this.#lines,
       this.#points,
@@ -55,7 +59,8 @@ export class Overview {
     );
     const heading = html('figcaption', {}, html('b', {}, kind.title), ' ', html('span', {}, kind.remark));
     this.element = html('figure', { class: 'panel overview' }, heading, this.svg);
-    this.#size = new Size(this.svg, () => this.#redraw());
+    const redraw = () => this.#redraw();
+    this.#size = new Size(this.svg, () => inFrame(redraw));
     this.svg.addEventListener('pointermove', (event) => this.#focusOn(this.#nearest(event)));
     this.svg.addEventListener('pointerleave', () => this.#focusOn(null));
     this.svg.addEventListener('blur', () => this.#focusOn(null));
@@ -129,13 +134,14 @@ export class Overview {
       set(line, { class: `reference style-${this.#styleOf(name)}` });
       set(line, { x1: left, x2: left + 28 * unit, y1: level, y2: level });
       set(text, { x: left + 36 * unit, y: level });
-      text.textContent = name;
+      say(text, name);
     });
   }
 
+  /** Lines of its own have the styles that the other panels leave. */
   #styleOf(name: string): number {
-    const known = this.#lineNames.indexOf(name);
-    return known >= 0 ? known : this.#shown.lines.findIndex((line) => line.name === name);
+    const names = [...new Set([...this.#lineNames, ...this.#shown.lines.map((line) => line.name)])];
+    return names.indexOf(name) % lineStyles;
   }
 
   #measure(): Layout | null {

@@ -1,7 +1,8 @@
-import { html, keep, set, svg } from '../dom.ts';
+import { html, keep, say, set, svg } from '../dom.ts';
 import { slope, slopeWithError } from '../format.ts';
 import type { PanelKind } from '../experiments/experiment.ts';
 import { Size } from '../figure/size.ts';
+import { inFrame } from '../frames.ts';
 import { LogScale } from '../scale.ts';
 import { Axes, type Frame } from './axes.ts';
 import { barOf, curveClass, marker, spreadOut } from './marks.ts';
@@ -55,7 +56,7 @@ export class Panel {
     this.#focusOn = focusOn;
     this.svg = svg(
       'svg',
-      { tabindex: 0, role: 'img' },
+      { tabindex: 0, role: 'img', 'aria-label': kind.title },
       this.#axes.element,
       this.#plot,
       this.#halo,
@@ -63,7 +64,8 @@ export class Panel {
     );
     const heading = html('figcaption', {}, html('b', {}, kind.title), ' ', html('span', {}, kind.remark));
     this.element = html('figure', { class: 'panel' }, heading, this.svg);
-    this.#size = new Size(this.svg, () => this.#redraw());
+    const redraw = () => this.#redraw();
+    this.#size = new Size(this.svg, () => inFrame(redraw));
     this.svg.addEventListener('pointermove', (event) => this.#pointAt(event));
     this.svg.addEventListener('pointerdown', (event) => this.#pointAt(event));
     this.svg.addEventListener('pointerleave', () => this.#focusOn(null));
@@ -208,7 +210,7 @@ export class Panel {
       const at = places[index] ?? 0;
       set(group, { class: `label ${curveClass(series.curve)} ${faded(model.focus, series)}` });
       set(name, { x: frame.right + 6 * unit, y: at, dy: '0.35em' });
-      name.textContent = series.name;
+      say(name, series.name);
       set(text, {
         x: frame.right + 6 * unit,
         y: at + 15 * unit,
@@ -218,7 +220,7 @@ export class Panel {
         'data-slope': fit?.slope,
         'data-se': fit?.se,
       });
-      text.textContent = !wide ? '' : fit ? slopeWithError(fit.slope, fit.se) : '';
+      say(text, wide && fit ? slopeWithError(fit.slope, fit.se) : '');
     });
   }
 

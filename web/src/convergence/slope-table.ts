@@ -32,14 +32,24 @@ export class SlopeTable {
       make,
       (row, value, index) => {
         const curve = result?.curves[index];
-        row.replaceChildren(
+        fill(row, [
           rowHead(value, index),
           ...panels.map((panel) => measured(index, panel, curve?.fit[panel.metric] ?? null)),
           ...names.map((name) => predicted(curve?.predicted ?? [], name, panels)),
-        );
+        ]);
       },
     );
   }
+}
+
+/** Leaves the cells that stay the same: a table is laid out anew for each that is put into it. */
+function fill(row: HTMLTableRowElement, cells: readonly HTMLTableCellElement[]): void {
+  cells.forEach((cell, column) => {
+    const before = row.cells[column];
+    if (!before) row.append(cell);
+    else if (!before.isEqualNode(cell)) before.replaceWith(cell);
+  });
+  while (row.cells.length > cells.length) row.lastElementChild!.remove();
 }
 
 function rowHead(value: number, curve: number): HTMLTableCellElement {

@@ -1,12 +1,12 @@
-import { defaultState, writeAddress, type PageState } from '../address.ts';
+import { defaultState, quote, writeAddress, type PageState } from '../address.ts';
 import { keepCore, sentence } from '../core.ts';
 import { html, say, sheet } from '../dom.ts';
 import {
   configure,
   defaultFigure,
-  defineFigure,
   figureKind,
   follow,
+  loadFigure,
   type Figure,
   type FigureKind,
 } from '../figures.ts';
@@ -22,7 +22,7 @@ const sheets = [theme, style].map(sheet);
  * when it comes near the screen. All of a page's figures share the workers, which end when the last figure leaves.
  */
 export class FigureElement extends HTMLElement {
-  static readonly observedAttributes = ['figure', ...attributeNames];
+  static readonly observedAttributes = ['figure', 'theme', ...attributeNames];
   /** The article's folder; the entry module says it. */
   static site: URL;
 
@@ -81,7 +81,7 @@ export class FigureElement extends HTMLElement {
       this.#kind = figureKind(this.getAttribute('figure') ?? defaultFigure);
       const { state, problems } = readAttributes(this, this.#kind);
       this.#take(state);
-      say(this.#problem, problems.join(' '));
+      say(this.#problem, [...problems, ...themeProblem(this.getAttribute('theme'))].join(' '));
       void this.#show();
     } catch (error) {
       this.#fail(error);
@@ -93,17 +93,21 @@ export class FigureElement extends HTMLElement {
     if (!this.#near || !kind) return;
     if (this.#shown?.kind === kind) return configure(this.#shown.figure, kind, this.#state);
     try {
-      await defineFigure(kind);
-      // Another one, or the same again, may have been asked for in the meantime.
-      if (kind !== this.#kind || this.#shown?.kind === kind) return;
-      const figure = document.createElement(kind.tag) as Figure;
-      configure(figure, kind, this.#state);
-      follow(figure, kind, (change) => this.#take(change(this.#state)));
-      this.#shown = { kind, figure };
-      this.#place.replaceChildren(figure);
+      await loadFigure(kind, () => {
+        // Another one, or the same again, may have been asked for in the meantime.
+        if (kind === this.#kind && this.#shown?.kind !== kind) this.#setUp(kind);
+      });
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #setUp(kind: FigureKind): void {
+    const figure = document.createElement(kind.tag) as Figure;
+    configure(figure, kind, this.#state);
+    follow(figure, kind, (change) => this.#take(change(this.#state)));
+    this.#shown = { kind, figure };
+    this.#place.replaceChildren(figure);
   }
 
   #take(state: PageState): void {
@@ -121,4 +125,10 @@ export class FigureElement extends HTMLElement {
     this.#place.replaceChildren();
     say(this.#problem, sentence(error));
   }
+}
+
+/** The stylesheet reads the attribute; what it does not know is as good as none. */
+function themeProblem(theme: string | null): string[] {
+  if (theme === null || theme === 'light' || theme === 'dark') return [];
+  return [`theme is ${quote(theme)}; expected light or dark; the reader's own setting is used.`];
 }

@@ -9,6 +9,8 @@ const sheets = [theme, style].map(sheet);
 
 /** `<asymptoken-embed figure="moments">`: the lines that put the article's figure, as it stands, into another page. */
 export class EmbedOffer extends HTMLElement {
+  #state: PageState | null = null;
+  readonly #details = html('details', {}, html('summary', {}, 'Embed this figure'));
   readonly #element = html('code');
   readonly #frame = html('code');
 
@@ -17,25 +19,29 @@ export class EmbedOffer extends HTMLElement {
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = sheets;
     const manual = html('a', { href: './docs/embedding.html' }, 'Attributes, policies, sizes, privacy');
-    root.append(
-      html(
-        'details',
-        {},
-        html('summary', {}, 'Embed this figure'),
-        html('p', {}, 'As it stands now, in a page that may load scripts from here:'),
-        withCopyButton(this.#element, 'element'),
-        html('p', {}, 'In a frame; without the script it keeps its height and scrolls:'),
-        withCopyButton(this.#frame, 'frame'),
-        html('p', {}, manual),
-      ),
+    this.#details.append(
+      html('p', {}, 'As it stands now, in a page that may load scripts from here:'),
+      withCopyButton(this.#element, 'element'),
+      html('p', {}, 'In a frame; without the script it keeps its height and scrolls:'),
+      withCopyButton(this.#frame, 'frame'),
+      html('p', {}, manual),
     );
+    this.#details.addEventListener('toggle', () => this.#draw());
+    root.append(this.#details);
   }
 
   set state(state: PageState) {
+    this.#state = state;
+    this.#draw();
+  }
+
+  /** The lines are written out only where they are read. */
+  #draw(): void {
+    if (!this.#state || !this.#details.open) return;
     const name = (this.getAttribute('figure') ?? defaultFigure) as FigureName;
     const site = new URL('.', document.baseURI);
-    say(this.#element, elementLines(name, state, site));
-    say(this.#frame, frameLines(name, state, site));
+    say(this.#element, elementLines(name, this.#state, site));
+    say(this.#frame, frameLines(name, this.#state, site));
   }
 }
 

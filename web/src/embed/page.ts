@@ -1,4 +1,4 @@
-/** embed.html: one figure, for a frame. Its address is the article's, and `figure=` beside. */
+/** embed.html: one figure, for a frame. Its address is the article's, with `figure=` and perhaps `theme=` beside. */
 import { readAddress } from '../address.ts';
 import { say, set } from '../dom.ts';
 import '../style/embed-page.css';
@@ -16,12 +16,14 @@ addEventListener('hashchange', show);
 function show(): void {
   const given = new URLSearchParams(location.hash.slice(1));
   const name = given.get('figure') ?? defaultFigure;
+  const theme = given.get('theme');
   given.delete('figure');
+  given.delete('theme');
   const { state, problems } = readAddress(given.toString());
   say(notice, problems.join(' '));
   const kind = Object.hasOwn(figures, name) ? figures[name as FigureName] : figures[defaultFigure];
   const none = Object.fromEntries(attributeNames.map((attribute) => [attribute, null]));
-  set(figure, { ...none, ...Object.fromEntries(writeAttributes(state, kind)), figure: name });
+  set(figure, { ...none, ...Object.fromEntries(writeAttributes(state, kind)), figure: name, theme });
 }
 
 if (parent !== window) {

@@ -1,4 +1,4 @@
-import { backgroundColour, layOut, type Picture, type Place } from './picture.ts';
+import { backgroundOf, layOut, type Picture, type Place } from './picture.ts';
 
 /**
  * Draws SVGs of ours on a canvas, shape by shape. An image of the SVG would need `blob:` in the host's content
@@ -9,7 +9,7 @@ export function pngOf(pictures: readonly Picture[], ratio: number): Promise<Blob
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [ratio * width, ratio * height];
   const context = canvas.getContext('2d')!;
-  context.fillStyle = backgroundColour();
+  context.fillStyle = backgroundOf(pictures[0]!);
   context.fillRect(0, 0, canvas.width, canvas.height);
   for (const place of places) drawPicture(context, place, ratio);
   return new Promise((resolve, reject) =>

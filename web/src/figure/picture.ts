@@ -33,6 +33,8 @@ export function layOut(pictures: readonly Picture[]): { width: number; height: n
   return { width: Math.ceil(left), height: Math.ceil(tallest + head + 2 * gap), places };
 }
 
-export function backgroundColour(): string {
-  return getComputedStyle(document.documentElement).backgroundColor;
+/** Of the figure that it is in. */
+export function backgroundOf({ picture }: Picture): string {
+  const { host } = picture.getRootNode() as ShadowRoot;
+  return getComputedStyle(host).backgroundColor;
 }

@@ -1,5 +1,5 @@
 import { set, svg } from '../dom.ts';
-import { backgroundColour, layOut, type Picture } from './picture.ts';
+import { backgroundOf, layOut, type Picture } from './picture.ts';
 
 /** What the figures' stylesheets say of what is drawn. */
 const properties = [
@@ -23,7 +23,7 @@ export function standaloneSvg(pictures: readonly Picture[]): string {
   const { width, height, places } = layOut(pictures);
   const root = svg('svg', { xmlns: 'http://www.w3.org/2000/svg', width, height });
   set(root, { viewBox: `0 0 ${width} ${height}` });
-  root.append(svg('rect', { width, height, fill: backgroundColour() }));
+  root.append(svg('rect', { width, height, fill: backgroundOf(pictures[0]!) }));
   for (const { title, picture, image, from, left, top, titleTop } of places) {
     const style = getComputedStyle(picture);
     const words = svg('text', { x: left, y: titleTop, fill: style.color, 'font-weight': 600 }, title);

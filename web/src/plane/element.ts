@@ -4,6 +4,7 @@ import { html, say, set, sheet, svg } from '../dom.ts';
 import { Tools } from '../figure/tools.ts';
 import { Visibility } from '../figure/visibility.ts';
 import { measure, whole } from '../format.ts';
+import { Drawing, type Work } from '../frames.ts';
 import chartStyle from '../convergence/chart.css?inline';
 import runBarStyle from '../figure/run-bar.css?inline';
 import figureStyle from '../style/figure.css?inline';
@@ -34,12 +35,14 @@ interface Shown {
 export class PlaneFigure extends HTMLElement {
   #view: PlaneView = { ...defaultPlane };
   #shown: Shown | null = null;
+  #state: 'running' | 'done' | 'error' | null = null;
   #visible = false;
   #computing = false;
   #due = false;
 
+  readonly #figure = html('div', { class: 'figure' });
   readonly #controls = new PlaneControls((view) => this.#change(view));
-  readonly #player = new Player(() => this.#draw());
+  readonly #player = new Player(() => this.#drawing.now());
   readonly #picture = new Picture(
     (query) => this.#change({ ...this.#view, query: inBall(query, this.#view.radius) }),
     (radius) => this.#resize(radius),
@@ -47,6 +50,9 @@ export class PlaneFigure extends HTMLElement {
   readonly #errors = new ErrorPanel();
   readonly #readout = html('p', { class: 'readout summary', role: 'status' });
   readonly #tools: Tools;
+  /** What is not in the figure yet. */
+  readonly #toLayOut: (() => void)[];
+  readonly #drawing = new Drawing(() => this.#partsToDraw());
   readonly #visibility = new Visibility(this, (visible) => {
     this.#visible = visible;
     this.#player.held = !visible;
@@ -58,6 +64,7 @@ export class PlaneFigure extends HTMLElement {
     this.#tools = new Tools({
       name: 'asymptoken-plane',
       spec: () => planeSpec(this.#view),
+      // A result holds averages over many samples; the plane shows one.
       results: null,
       csv: () => this.#csv(),
       pictures: () => [
@@ -69,26 +76,19 @@ export class PlaneFigure extends HTMLElement {
     root.adoptedStyleSheets = sheets;
     const side = html('div', { class: 'side' }, this.#player.element, this.#controls.element);
     const errors = html('div', { class: 'beside' }, this.#errors.element, this.#readout);
-    root.append(
-      html(
-        'div',
-        { class: 'figure' },
-        html('div', { class: 'main' }, this.#picture.element, legend()),
-        errors,
-        side,
-        this.#tools.element,
-      ),
-    );
+    const figure = this.#figure;
+    root.append(figure);
+    this.#toLayOut = [
+      () => figure.append(html('div', { class: 'main' }, this.#picture.element, legend())),
+      () => figure.append(errors),
+      () => figure.append(side, this.#tools.element),
+    ];
     this.#controls.show(this.#view);
   }
 
   connectedCallback(): void {
-    if (first && !this.#shown) {
-      const tokens = { ...first.tokens, values: Float32Array.from(first.tokens.values) };
-      this.#take({ view: { ...defaultPlane }, tokens, path: first.path });
-    }
     this.#visibility.observe();
-    this.#draw();
+    this.#drawing.ask();
   }
 
   disconnectedCallback(): void {
@@ -103,6 +103,7 @@ export class PlaneFigure extends HTMLElement {
   set view(view: PlaneView) {
     this.#view = { ...view, query: inBall(view.query, view.radius) };
     this.#controls.show(this.#view);
+    this.#drawing.ask();
     if (this.#visible) this.#compute();
   }
 
@@ -124,7 +125,7 @@ export class PlaneFigure extends HTMLElement {
 
   async #computeAll(): Promise<void> {
     this.#computing = true;
-    set(this, { 'data-state': 'running' });
+    this.#enter('running');
     while (this.#due) {
       this.#due = false;
       const view = this.#view;
@@ -137,12 +138,18 @@ export class PlaneFigure extends HTMLElement {
       } catch (error) {
         this.#controls.showProblem(sentence(error));
         this.#computing = false;
-        set(this, { 'data-state': 'error' });
-        return;
+        return this.#enter('error');
       }
     }
     this.#computing = false;
-    set(this, { 'data-state': 'done' });
+    this.#enter('done');
+  }
+
+  /** That it computes is said at once, what became of it when it is drawn. */
+  #enter(state: 'running' | 'done' | 'error'): void {
+    this.#state = state;
+    if (state === 'running') set(this, { 'data-state': state });
+    this.#drawing.ask();
   }
 
   /** The tokens stay while only the query moves. */
@@ -160,39 +167,65 @@ export class PlaneFigure extends HTMLElement {
     const before = this.#shown?.path.steps.length;
     this.#shown = shown;
     this.#player.show(shown.path.steps.length, before !== shown.path.steps.length);
-    this.#draw();
+    this.#drawing.ask();
   }
 
-  #draw(): void {
-    if (!this.#shown) return;
-    const { view, tokens, path } = this.#shown;
+  #partsToDraw(): Work[] {
+    const [first, ...others] = this.#toLayOut.map(() => () => {
+      this.#toLayOut.shift()?.();
+      return true;
+    });
+    const state = this.#state;
+    const end = () => {
+      if (state === this.#state) set(this, { 'data-state': state });
+    };
+    this.#shown ??= this.#firstShown();
+    // What is drawn meanwhile belongs to other settings.
+    set(this.#figure, { 'aria-busy': this.#shown?.view === this.#view ? null : 'true' });
+    const drawing = this.#shown ? this.#partsOf(this.#shown) : [];
+    return first ? [first, ...drawing, ...others, end] : [...drawing, end];
+  }
+
+  /** What the core found when the site was built, for who opens the plane as it was then. */
+  #firstShown(): Shown | null {
+    if (!first || JSON.stringify(this.#view) !== JSON.stringify(defaultPlane)) return null;
+    this.#player.show(first.path.steps.length, true);
+    const tokens = { ...first.tokens, values: Float32Array.from(first.tokens.values) };
+    return { view: this.#view, tokens, path: first.path };
+  }
+
+  #partsOf({ view, tokens, path }: Shown): Work[] {
     const step = this.#player.step;
     const last = path.steps[step];
-    if (!last) return;
+    if (!last) return [];
     const { weights, largest, effectiveTokens } = weightsOf(tokens, path.query, last);
     const error = errorOf(last, path);
     const words =
       `n = ${whole(last.n)}: the output is ${measure(error)} from its limit, where about ` +
       `${measure(path.errorConstant / Math.sqrt(last.n))} is expected. In effect ${whole(effectiveTokens)} tokens ` +
-      `share the weight; the heaviest holds ${measure(100 * largest)} %.`;
-    this.#player.say(`n = ${whole(last.n)}`);
-    this.#picture.draw({
-      tokens,
-      path,
-      step,
-      weights,
-      radius: view.radius,
-      extent: 1.08 * Math.max(extentOf(view.law), view.radius),
-      description: `Query ${path.query.map(measure).join(', ')} in a ball of radius ${view.radius}. ${words} Arrow keys move the query, plus and minus change the ball.`,
-    });
-    this.#errors.draw(path, step);
-    const hidden = last.n > mostDots ? ` The first ${whole(mostDots)} are drawn.` : '';
-    say(this.#readout, words + hidden);
-    this.#tools.draw();
-    if (!this.hasAttribute('data-first-points-ms') && this.isConnected) {
-      set(this, { 'data-first-points-ms': Math.round(performance.now()) });
-    }
-    set(this, { 'data-n': last.n, 'data-error': error, 'data-effective': effectiveTokens });
+      `share the weight; the heaviest holds ${measure(100 * largest)}\u00a0%.`;
+    const picture = () => {
+      this.#picture.draw({
+        tokens,
+        path,
+        step,
+        weights,
+        radius: view.radius,
+        extent: 1.08 * Math.max(extentOf(view.law), view.radius),
+        description: `Query ${path.query.map(measure).join(', ')} in a ball of radius ${view.radius}. ${words} Arrow keys move the query, plus and minus change the ball.`,
+      });
+      if (!this.hasAttribute('data-first-points-ms') && this.isConnected) {
+        set(this, { 'data-first-points-ms': Math.round(performance.now()) });
+      }
+    };
+    const sayIt = () => {
+      const hidden = last.n > mostDots ? ` The first ${whole(mostDots)} are drawn.` : '';
+      say(this.#readout, words + hidden);
+      this.#player.say(`n = ${whole(last.n)}`);
+      this.#tools.draw();
+      set(this, { 'data-n': last.n, 'data-error': error, 'data-effective': effectiveTokens });
+    };
+    return [picture, () => this.#errors.draw(path, step), sayIt];
   }
 
   #csv(): string | null {

@@ -2,6 +2,7 @@ import { Axes, type Frame } from '../convergence/axes.ts';
 import { fitDomain } from '../convergence/model.ts';
 import { html, keep, set, svg } from '../dom.ts';
 import { Size } from '../figure/size.ts';
+import { inFrame } from '../frames.ts';
 import { measure, whole } from '../format.ts';
 import { LogScale } from '../scale.ts';
 import { errorOf, type Path } from './attention.ts';
@@ -19,7 +20,14 @@ export class ErrorPanel {
   #shown: { path: Path; step: number } | null = null;
 
   constructor() {
-    this.svg = svg('svg', { role: 'img' }, this.#axes.element, this.#expected, this.#trail, this.#points);
+    this.svg = svg(
+      'svg',
+      { role: 'img', 'aria-label': 'Distance from the limit' },
+      this.#axes.element,
+      this.#expected,
+      this.#trail,
+      this.#points,
+    );
     this.#key.append(
       svg('line', { class: 'reference style-1' }),
       svg('text', { dy: '0.35em' }, 'expected error'),
@@ -28,7 +36,8 @@ export class ErrorPanel {
     const title = html('b', {}, 'Distance from the limit');
     const caption = html('figcaption', {}, title, ' ', html('span', {}, '|Γₙ(x) − Γ(x)|, this sample'));
     this.element = html('figure', { class: 'panel' }, caption, this.svg);
-    this.#size = new Size(this.svg, () => this.#redraw());
+    const redraw = () => this.#redraw();
+    this.#size = new Size(this.svg, () => inFrame(redraw));
   }
 
   draw(path: Path, step: number): void {

@@ -1,6 +1,7 @@
 import type { Tokens } from '../core.ts';
 import { html, keep, set, svg } from '../dom.ts';
 import { Size } from '../figure/size.ts';
+import { inFrame } from '../frames.ts';
 import type { Path } from './attention.ts';
 import { shareClass, shares } from './weights.ts';
 
@@ -50,8 +51,9 @@ export class Picture {
     this.svg.append(this.#limitName, this.#outputName, this.#radius, this.#radiusName);
     this.svg.append(this.#query, this.#queryName);
     this.element = html('div', { class: 'plane', tabindex: 0, role: 'application' }, this.svg);
-    set(this.element, { 'aria-roledescription': 'plane of tokens' });
-    this.#size = new Size(this.svg, () => this.#redraw());
+    set(this.element, { 'aria-roledescription': 'plane of tokens', 'aria-label': 'Tokens of the plane' });
+    const redraw = () => this.#redraw();
+    this.#size = new Size(this.svg, () => inFrame(redraw));
     this.svg.addEventListener('pointerdown', (event) => this.#grab(event));
     // Else the browser begins to drag what it takes for a selection.
     this.svg.addEventListener('mousedown', (event) => {
@@ -105,9 +107,11 @@ export class Picture {
     });
     const [ox, oy] = places.at(-1) ?? [lx, ly];
     const above = oy < ly;
-    set(this.#limitName, { x: lx + 12 * unit, y: ly + (above ? 18 : -10) * unit });
-    set(this.#outputName, { x: ox + 12 * unit, y: oy + (above ? -10 : 18) * unit });
     const [qx, qy] = at(...path.query);
+    // Names stand on the side that is not the query's.
+    const [beside, anchor] = qx > ox ? [-12 * unit, 'end'] : [12 * unit, 'start'];
+    set(this.#limitName, { x: lx + beside, y: ly + (above ? 18 : -10) * unit, 'text-anchor': anchor });
+    set(this.#outputName, { x: ox + beside, y: oy + (above ? -10 : 18) * unit, 'text-anchor': anchor });
     set(this.#query, { cx: qx, cy: qy, r: 8 * unit, 'data-x': path.query[0], 'data-y': path.query[1] });
     set(this.#queryName, { x: qx + 12 * unit, y: qy - 10 * unit });
   }
