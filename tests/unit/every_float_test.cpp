@@ -21,15 +21,15 @@ namespace {
 constexpr std::uint64_t all_words = std::uint64_t{1} << 32;
 constexpr std::size_t block = 1 << 11;  // so that all arrays stay in the first-level cache
 
-using Function = decltype(simd::Kernels::exp_float);
+using Function = simd::ElementaryFunction<float>;
 
 /// One of the kernels' functions, on every target, fused and not: one where a target cannot fuse.
-std::vector<Compute> different_computes(Function simd::Kernels::* function) {
+std::vector<Compute> different_computes(Function simd::FloatFunctions::* function) {
   std::vector<Compute> computes;
   for (const SimdTarget target : available_simd_targets()) {
     const Compute fused{.target = target, .deterministic = false};
     const Compute deterministic{.target = target, .deterministic = true};
-    if (simd::kernels(fused).*function != simd::kernels(deterministic).*function) {
+    if (simd::float_functions(fused).*function != simd::float_functions(deterministic).*function) {
       computes.push_back(fused);
     }
     computes.push_back(deterministic);
@@ -100,8 +100,8 @@ bool is_within_one_ulp(float y, double exact) {
 
 /// Compares a function with `exact` on all floats from the word `first`, where a block begins, to the word `last`.
 template <class Exact, class IsRight>
-void check_floats(std::uint64_t first, std::uint64_t last, Function simd::Kernels::* function, Exact exact,
-                  IsRight is_right) {
+void check_floats(std::uint64_t first, std::uint64_t last, Function simd::FloatFunctions::* function,
+                  Exact exact, IsRight is_right) {
   const std::vector<Compute> computes = different_computes(function);
   std::vector<float> x(block);
   std::vector<float> y(block);
@@ -115,7 +115,7 @@ void check_floats(std::uint64_t first, std::uint64_t last, Function simd::Kernel
     exact(std::span<const float>(x.data(), count), std::span<double>(expected));
     bool is_first = true;
     for (const Compute compute : computes) {
-      (simd::kernels(compute).*function)(x.data(), y.data(), count);
+      (simd::float_functions(compute).*function)(x.data(), y.data(), count);
       std::size_t right = 0;
       for (std::size_t i = 0; i < count; ++i) {
         right += is_right(y[i], expected[i]) ? 1 : 0;
@@ -142,11 +142,11 @@ void check_floats(std::uint64_t first, std::uint64_t last, Function simd::Kernel
 TEST_CASE("exp of every float is within 1 ulp, denormal results, overflow and NaN included",
           "[.every_float]") {
   const Exponential exact([](double x) { return std::exp(x); });
-  check_floats(0, all_words - 1, &simd::Kernels::exp_float, exact, is_within_one_ulp);
+  check_floats(0, all_words - 1, &simd::FloatFunctions::exp, exact, is_within_one_ulp);
 }
 
 TEST_CASE("log of every float is within 1 ulp, denormal arguments and NaN included", "[.every_float]") {
-  check_floats(0, all_words - 1, &simd::Kernels::log_float, logarithm<float>, is_within_one_ulp);
+  check_floats(0, all_words - 1, &simd::FloatFunctions::log, logarithm<float>, is_within_one_ulp);
 }
 
 TEST_CASE("2 to the power of every float up to 127 is within its bound", "[.every_float]") {
@@ -155,10 +155,10 @@ TEST_CASE("2 to the power of every float up to 127 is within its bound", "[.ever
     const double bounded = std::max(expected, 0x1p-126);
     return std::abs(static_cast<double>(y) - bounded) <= 2e-7 * bounded;
   };
-  check_floats(0, std::bit_cast<std::uint32_t>(127.0F), &simd::Kernels::exp2_float, exact, is_right);
+  check_floats(0, std::bit_cast<std::uint32_t>(127.0F), &simd::FloatFunctions::exp2, exact, is_right);
   constexpr std::uint32_t minus_zero = 0x80000000;
   constexpr std::uint32_t minus_infinity = 0xff800000;
-  check_floats(minus_zero, minus_infinity, &simd::Kernels::exp2_float, exact, is_right);
+  check_floats(minus_zero, minus_infinity, &simd::FloatFunctions::exp2, exact, is_right);
 }
 
 TEST_CASE("sine and cosine of every turn are within 1.25e-7, the same bits on every target",

@@ -20,37 +20,20 @@ constexpr double log2_e = 1.44269504088896340736;
 constexpr Index keys_between_moves = 16 * simd::keys_per_block;
 
 template <class T>
-Index tile_width(const simd::Kernels& kernels) {
+const simd::AttentionKernels<T>& attention_kernels(Compute compute, Spread spread) {
   if constexpr (std::is_same_v<T, float>) {
-    return kernels.width_float;
-  } else {
-    return kernels.width_double;
+    if (spread == Spread::skip) {
+      return simd::attention_kernels<float>(compute);
+    }
   }
-}
-
-template <class T>
-simd::AttentionFunction<T> attention_function(const simd::Kernels& kernels, Spread spread) {
-  if constexpr (std::is_same_v<T, float>) {
-    return spread == Spread::compute ? kernels.attend_float_with_spread : kernels.attend_float;
-  } else {
-    return kernels.attend_double;
-  }
-}
-
-template <class T>
-simd::MoveFunction<T> move_function(const simd::Kernels& kernels) {
-  if constexpr (std::is_same_v<T, float>) {
-    return kernels.move_float;
-  } else {
-    return kernels.move_double;
-  }
+  return simd::attention_kernels_with_spread<T>(compute);
 }
 
 /// totals += recent, relative to the maximum of `recent`. Totals that are `empty` take it over first: it may lie so far
 /// below their 0 that no factor could bridge the two. `recent` starts anew with its maximum kept.
 template <class T>
 void move_sums(const TileSums<T>& recent, const TileSums<double>& totals, bool empty,
-               const simd::Kernels& kernels) {
+               simd::MoveFunction<T> move, Compute compute) {
   if (empty) {
     std::ranges::copy(recent.maximum, totals.maximum.begin());
   }
@@ -59,7 +42,7 @@ void move_sums(const TileSums<T>& recent, const TileSums<double>& totals, bool e
   for (std::size_t q = 0; q < queries; ++q) {
     factors[q] = (totals.maximum[q] - static_cast<double>(recent.maximum[q])) * ln_2;
   }
-  kernels.exp_double(factors.data(), factors.data(), queries);
+  exp(factors, factors, compute);
   for (std::size_t q = 0; q < queries; ++q) {
     const double shift = (totals.maximum[q] - static_cast<double>(recent.maximum[q])) * totals.sum[q];
     totals.weighted_logits[q] =
@@ -69,8 +52,8 @@ void move_sums(const TileSums<T>& recent, const TileSums<double>& totals, bool e
         totals.squares[q] * (factors[q] * factors[q]) + static_cast<double>(recent.squares[q]);
     totals.maximum[q] = static_cast<double>(recent.maximum[q]);
   }
-  move_function<T>(kernels)(totals.output.data(), factors.data(), recent.output.data(),
-                            static_cast<Index>(recent.output.size() / queries));
+  move(totals.output.data(), factors.data(), recent.output.data(),
+       static_cast<Index>(recent.output.size() / queries));
   std::ranges::fill(recent.sum, T(0));
   std::ranges::fill(recent.squares, T(0));
   std::ranges::fill(recent.weighted_logits, T(0));
@@ -80,8 +63,8 @@ void move_sums(const TileSums<T>& recent, const TileSums<double>& totals, bool e
 
 template <class T>
 struct StreamingAttention<T>::State {
-  const simd::Kernels* kernels = nullptr;
-  simd::AttentionFunction<T> attend = nullptr;
+  Compute compute;
+  simd::AttentionKernels<T> kernels;
   Spread spread = Spread::skip;
   Index query_count = 0;
   Index key_dimension = 0;
@@ -113,7 +96,7 @@ Index StreamingAttention<T>::State::keys_at_once() const {
 template <class T>
 void StreamingAttention<T>::State::move_sums_of(std::size_t tile) {
   for (std::size_t softmax = 0; softmax < multipliers.size(); ++softmax) {
-    move_sums(recent.of(tile, softmax), totals.of(tile, softmax), keys_moved == 0, *kernels);
+    move_sums(recent.of(tile, softmax), totals.of(tile, softmax), keys_moved == 0, kernels.move, compute);
   }
 }
 
@@ -155,13 +138,13 @@ StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, std::span<
     throw Error("number of scales", "0", "at least 1");
   }
   State& state = *state_;
-  state.kernels = &simd::kernels(compute);
-  state.attend = attention_function<T>(*state.kernels, spread);
+  state.compute = compute;
+  state.kernels = attention_kernels<T>(compute, spread);
   state.spread = spread;
   state.query_count = queries.rows();
   state.key_dimension = queries.cols();
   state.value_dimension = value_dimension;
-  state.width = tile_width<T>(*state.kernels);
+  state.width = state.kernels.width;
   state.multipliers.assign(scales.begin(), scales.end());
   state.queries.resize(state.tiles() * static_cast<std::size_t>(state.key_dimension * state.width));
   const auto scratch = static_cast<std::size_t>(simd::keys_per_block * state.width);
@@ -213,7 +196,7 @@ void StreamingAttention<T>::accumulate(const KeyValueCache<T>& tokens, Index fir
     const Index until_move = keys_between_moves - static_cast<Index>(state.keys_seen - state.keys_moved);
     const Index end = std::min({last, begin + until_move, (begin / keys_at_once + 1) * keys_at_once});
     for (std::size_t t = 0; t < state.tiles(); ++t) {
-      state.attend(state.tile(t, tokens), begin, end);
+      state.kernels.attend(state.tile(t, tokens), begin, end);
       if (end == begin + until_move) {
         state.move_sums_of(t);
       }
@@ -250,7 +233,7 @@ AttentionOutput<T> StreamingAttention<T>::result(std::size_t scale) const {
   for (std::size_t t = 0; t < state.tiles(); ++t) {
     recent.of(0, 0).assign(state_->recent.of(t, scale));
     sums.assign(state_->totals.of(t, scale));
-    move_sums(recent.of(0, 0), sums, state.keys_moved == 0, *state.kernels);
+    move_sums(recent.of(0, 0), sums, state.keys_moved == 0, state.kernels.move, state.compute);
     const Index first = static_cast<Index>(t) * state.width;
     const Index count = std::min(state.width, state.query_count - first);
     for (Index lane = 0; lane < count; ++lane) {

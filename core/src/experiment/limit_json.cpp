@@ -16,8 +16,7 @@ std::string limit_json(const Spec& spec) {
                       {"limit", type.limit(*plan.contents_, c)},
                       {"predicted", predictions_json(curve)}});
   }
-  const Json document = {
-      {"schema", 1}, {"spec", Json::parse(std::string_view(spec.json))}, {"curves", curves}};
+  const Json document = {{"schema", 1}, {"spec", parse_json(spec.json, "spec")}, {"curves", curves}};
   return document.dump(1);
 }
 

@@ -28,11 +28,11 @@ LinearMap::LinearMap(const RowsView<float>& weights, std::span<const float> bias
   if (!bias.empty()) {
     check_size("size of the bias", std::ssize(bias), outputs_, "the number of outputs");
   }
-  const simd::Kernels& kernels = simd::kernels(compute);
-  const Index lanes = kernels.lanes_float;
+  const simd::LinearKernels& kernels = simd::linear_kernels(compute);
+  const Index lanes = kernels.lanes;
   const Index padded = (outputs_ + lanes - 1) / lanes * lanes;
   weights_.resize(static_cast<std::size_t>(padded * inputs_));
-  kernels.pack_linear(weights.data(), weights.outerStride(), outputs_, inputs_, weights_.data());
+  kernels.pack(weights.data(), weights.outerStride(), outputs_, inputs_, weights_.data());
   bias_.resize(static_cast<std::size_t>(padded));
   std::ranges::copy(bias, bias_.begin());
 }
@@ -47,7 +47,7 @@ void LinearMap::apply(const RowsView<float>& x, Eigen::Ref<Rows<float>> y) const
   check_size("number of columns of x", x.cols(), inputs_, "the number of inputs");
   check_size("number of rows of y", y.rows(), x.rows(), "that of x");
   check_size("number of columns of y", y.cols(), outputs_, "the number of outputs");
-  simd::kernels(compute_).multiply_linear({.rows = x.rows(),
+  simd::linear_kernels(compute_).multiply({.rows = x.rows(),
                                            .inputs = inputs_,
                                            .outputs = outputs_,
                                            .x = x.data(),

@@ -39,7 +39,7 @@ std::string to_json(const Result& result) {
     curves.push_back(curve_json(curve, result.metrics));
   }
   const Json document = {{"schema", 1},
-                         {"spec", Json::parse(std::string_view(result.spec_json))},
+                         {"spec", parse_json(result.spec_json, "spec")},
                          {"complete", result.items_done == result.items},
                          {"items", {{"done", result.items_done}, {"total", result.items}}},
                          {"points_share_tokens", result.points_share_tokens},

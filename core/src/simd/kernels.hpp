@@ -64,29 +64,35 @@ struct LinearProduct {
   std::ptrdiff_t y_stride;
 };
 
-/// The hot loops, compiled once for each instruction set. Nothing here touches Eigen or the standard library's
-/// templates: those would be compiled for that instruction set too, and the linker may keep either copy.
-struct Kernels {
-  std::ptrdiff_t width_float;  ///< queries in a tile
-  std::ptrdiff_t width_double;
-  AttentionFunction<float> attend_float;
-  AttentionFunction<float> attend_float_with_spread;
-  AttentionFunction<double> attend_double;  ///< always with spread
-  MoveFunction<float> move_float;
-  MoveFunction<double> move_double;
-  std::ptrdiff_t lanes_float;  ///< outputs of a linear map are padded to a multiple of this
-  /// From outputs x inputs to inputs x padded outputs, in the kernel's own order.
-  void (*pack_linear)(const float* weights, std::ptrdiff_t stride, std::ptrdiff_t outputs,
-                      std::ptrdiff_t inputs, float* packed);
-  void (*multiply_linear)(const LinearProduct& product);
-  void (*exp_float)(const float* x, float* y, std::size_t count);
-  void (*exp_double)(const double* x, double* y, std::size_t count);
-  void (*exp2_float)(const float* x, float* y, std::size_t count);  ///< exp2_bounded_below
-  void (*log_float)(const float* x, float* y, std::size_t count);
+/// Attention of one kind: of T, with or without spread.
+template <class T>
+struct AttentionKernels {
+  std::ptrdiff_t width;  ///< queries in a tile
+  AttentionFunction<T> attend;
+  MoveFunction<T> move;
 };
 
-/// Kernels with fused multiply-add where the target has it, or without. Throws Error when this binary lacks the target.
-const Kernels& kernels(Compute compute);
+struct LinearKernels {
+  std::ptrdiff_t lanes;  ///< outputs of a linear map are padded to a multiple of this
+  /// From outputs x inputs to inputs x padded outputs, in the kernel's own order.
+  void (*pack)(const float* weights, std::ptrdiff_t stride, std::ptrdiff_t outputs, std::ptrdiff_t inputs,
+               float* packed);
+  void (*multiply)(const LinearProduct& product);
+};
+
+/// y_i = f(x_i)
+template <class T>
+using ElementaryFunction = void (*)(const T* x, T* y, std::size_t count);
+
+struct FloatFunctions {
+  ElementaryFunction<float> exp;
+  ElementaryFunction<float> exp2;  ///< exp2_bounded_below
+  ElementaryFunction<float> log;
+};
+
+struct DoubleFunctions {
+  ElementaryFunction<double> exp;
+};
 
 /// Random numbers of `count` Philox blocks (four numbers each) of a stream, from block `first` on.
 template <class T>
@@ -102,20 +108,44 @@ struct RandomKernels {
   void (*sine_cosine)(const std::uint32_t* turns, float* sines, float* cosines, std::size_t count);
 };
 
-/// Throws Error when this binary lacks the target.
-const RandomKernels& random_kernels(SimdTarget target);
-
-/// What one translation unit, compiled for one instruction set, provides.
-struct TargetKernels {
+/// Kernels with fused multiply-add where the target has it, and without.
+template <class Kernels>
+struct Variants {
   Kernels fused;
   Kernels deterministic;
-  RandomKernels random;
+
+  const Kernels& of(Compute compute) const { return compute.deterministic ? deterministic : fused; }
 };
 
-const TargetKernels& sse2_kernels();
-const TargetKernels& avx2_kernels();
-const TargetKernels& avx512_kernels();
-const TargetKernels& neon64_kernels();
-const TargetKernels& wasm_kernels();
+/// The hot loops, compiled once for each instruction set: one translation unit in targets/ defines those of a target. A
+/// table for each kind, so that a binary holds no kind that it never calls. Nothing here touches Eigen or the standard
+/// library's templates: those would be compiled for that instruction set too, and the linker may keep either copy.
+template <SimdTarget target>
+struct TargetKernels {
+  static const Variants<AttentionKernels<float>> attention_float;
+  static const Variants<AttentionKernels<float>> attention_float_with_spread;
+  static const Variants<AttentionKernels<double>> attention_double_with_spread;
+  static const Variants<LinearKernels> linear;
+  static const Variants<FloatFunctions> float_functions;
+  static const Variants<DoubleFunctions> double_functions;
+  static const RandomKernels random;
+};
+
+extern template struct TargetKernels<SimdTarget::sse2>;
+extern template struct TargetKernels<SimdTarget::avx2>;
+extern template struct TargetKernels<SimdTarget::avx512>;
+extern template struct TargetKernels<SimdTarget::neon64>;
+extern template struct TargetKernels<SimdTarget::wasm_simd128>;
+extern template struct TargetKernels<SimdTarget::wasm_relaxed>;
+
+// Of a target; each throws Error when this binary lacks it.
+template <class T>
+const AttentionKernels<T>& attention_kernels(Compute compute);
+template <class T>
+const AttentionKernels<T>& attention_kernels_with_spread(Compute compute);
+const LinearKernels& linear_kernels(Compute compute);
+const FloatFunctions& float_functions(Compute compute);
+const DoubleFunctions& double_functions(Compute compute);
+const RandomKernels& random_kernels(SimdTarget target);
 
 }  // namespace asymptoken::simd

@@ -25,24 +25,26 @@ constexpr NamedTarget named_targets[] = {
     {SimdTarget::wasm_relaxed, "wasm_relaxed"},
 };
 
-const simd::TargetKernels& target_kernels(SimdTarget target) {
+/// Calls use(TargetKernels) of the target.
+template <class Use>
+auto with_target(SimdTarget target, Use use) {
   switch (target) {
 #if defined(__x86_64__)
     case SimdTarget::sse2:
-      return simd::sse2_kernels();
+      return use(simd::TargetKernels<SimdTarget::sse2>());
     case SimdTarget::avx2:
-      return simd::avx2_kernels();
+      return use(simd::TargetKernels<SimdTarget::avx2>());
     case SimdTarget::avx512:
-      return simd::avx512_kernels();
+      return use(simd::TargetKernels<SimdTarget::avx512>());
 #elif defined(__aarch64__)
     case SimdTarget::neon64:
-      return simd::neon64_kernels();
+      return use(simd::TargetKernels<SimdTarget::neon64>());
 #elif defined(__wasm_relaxed_simd__)
     case SimdTarget::wasm_relaxed:
-      return simd::wasm_kernels();
+      return use(simd::TargetKernels<SimdTarget::wasm_relaxed>());
 #elif defined(__wasm_simd128__)
     case SimdTarget::wasm_simd128:
-      return simd::wasm_kernels();
+      return use(simd::TargetKernels<SimdTarget::wasm_simd128>());
 #endif
     default:
       throw Error("SIMD target", name_of(target), "one that this binary was built with");
@@ -105,27 +107,53 @@ std::vector<SimdTarget> available_simd_targets() {
 
 void exp(std::span<const float> x, std::span<float> y, Compute compute) {
   check_sizes(x, y);
-  simd::kernels(compute).exp_float(x.data(), y.data(), x.size());
+  simd::float_functions(compute).exp(x.data(), y.data(), x.size());
 }
 
 void exp(std::span<const double> x, std::span<double> y, Compute compute) {
   check_sizes(x, y);
-  simd::kernels(compute).exp_double(x.data(), y.data(), x.size());
+  simd::double_functions(compute).exp(x.data(), y.data(), x.size());
 }
 
 void log(std::span<const float> x, std::span<float> y, Compute compute) {
   check_sizes(x, y);
-  simd::kernels(compute).log_float(x.data(), y.data(), x.size());
+  simd::float_functions(compute).log(x.data(), y.data(), x.size());
 }
 
 namespace simd {
 
-const Kernels& kernels(Compute compute) {
-  const TargetKernels& target = target_kernels(compute.target);
-  return compute.deterministic ? target.deterministic : target.fused;
+template <>
+const AttentionKernels<float>& attention_kernels(Compute compute) {
+  return *with_target(compute.target, [&](auto kernels) { return &kernels.attention_float.of(compute); });
 }
 
-const RandomKernels& random_kernels(SimdTarget target) { return target_kernels(target).random; }
+template <>
+const AttentionKernels<float>& attention_kernels_with_spread(Compute compute) {
+  return *with_target(compute.target,
+                      [&](auto kernels) { return &kernels.attention_float_with_spread.of(compute); });
+}
+
+template <>
+const AttentionKernels<double>& attention_kernels_with_spread(Compute compute) {
+  return *with_target(compute.target,
+                      [&](auto kernels) { return &kernels.attention_double_with_spread.of(compute); });
+}
+
+const LinearKernels& linear_kernels(Compute compute) {
+  return *with_target(compute.target, [&](auto kernels) { return &kernels.linear.of(compute); });
+}
+
+const FloatFunctions& float_functions(Compute compute) {
+  return *with_target(compute.target, [&](auto kernels) { return &kernels.float_functions.of(compute); });
+}
+
+const DoubleFunctions& double_functions(Compute compute) {
+  return *with_target(compute.target, [&](auto kernels) { return &kernels.double_functions.of(compute); });
+}
+
+const RandomKernels& random_kernels(SimdTarget target) {
+  return *with_target(target, [](auto kernels) { return &kernels.random; });
+}
 
 }  // namespace simd
 }  // namespace asymptoken

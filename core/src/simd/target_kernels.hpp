@@ -28,50 +28,90 @@ void transform(const T* x, T* y, std::size_t count, Function f) {
   }
 }
 
-template <class Arch, bool fused, class FloatShape, class DoubleShape>
-constexpr Kernels make_kernels() {
-  using Single = AttentionKernel<float, Arch, fused, false, FloatShape>;
-  using SingleWithSpread = AttentionKernel<float, Arch, fused, true, FloatShape>;
-  using Double = AttentionKernel<double, Arch, fused, true, DoubleShape>;
-  using Linear = LinearKernel<Arch, fused, FloatShape>;
-  return {
-      .width_float = Single::width,
-      .width_double = Double::width,
-      .attend_float = Single::attend,
-      .attend_float_with_spread = SingleWithSpread::attend,
-      .attend_double = Double::attend,
-      .move_float = Single::move,
-      .move_double = Double::move,
-      .lanes_float = Linear::lanes,
-      .pack_linear = Linear::pack,
-      .multiply_linear = Linear::multiply,
-      .exp_float =
-          [](const float* x, float* y, std::size_t count) {
-            transform<float, Arch>(x, y, count, [](auto v) { return exp<fused>(v); });
-          },
-      .exp_double =
-          [](const double* x, double* y, std::size_t count) {
-            transform<double, Arch>(x, y, count, [](auto v) { return exp<fused>(v); });
-          },
-      .exp2_float =
-          [](const float* x, float* y, std::size_t count) {
-            transform<float, Arch>(x, y, count, [](auto v) { return exp2_bounded_below<fused>(v); });
-          },
-      .log_float =
-          [](const float* x, float* y, std::size_t count) {
-            transform<float, Arch>(x, y, count, [](auto v) { return log<fused>(v); });
-          },
+/// What a target's translation unit says of it: `Arch`, its xsimd architecture, and `Shape`, of the register tile.
+template <SimdTarget target>
+struct Machine;
+
+/// The variants of the kernels that make<fused>() makes.
+template <SimdTarget target, class Make>
+constexpr auto variants_of(Make make) {
+  return Variants {
+    .fused = make.template operator()<can_fuse<typename Machine<target>::Arch>>(),
+    .deterministic = make.template operator()<false>()
   };
 }
 
-template <class Arch, class FloatShape, class DoubleShape>
-constexpr TargetKernels make_target_kernels() {
-  return {.fused = make_kernels<Arch, can_fuse<Arch>, FloatShape, DoubleShape>(),
-          .deterministic = make_kernels<Arch, false, FloatShape, DoubleShape>(),
-          .random = {.words = word_blocks<Arch>,
-                     .uniforms = uniform_blocks<Arch>,
-                     .normals = normal_blocks<Arch>,
-                     .sine_cosine = sine_cosine<Arch>}};
+template <SimdTarget target, class T, bool spread>
+constexpr auto make_attention() {
+  return variants_of<target>([]<bool fused>() {
+    using M = Machine<target>;
+    using Kernel = AttentionKernel<T, typename M::Arch, fused, spread, typename M::Shape>;
+    return AttentionKernels<T>{.width = Kernel::width, .attend = Kernel::attend, .move = Kernel::move};
+  });
 }
+
+template <SimdTarget target>
+constexpr auto make_linear() {
+  return variants_of<target>([]<bool fused>() {
+    using Kernel = LinearKernel<typename Machine<target>::Arch, fused, typename Machine<target>::Shape>;
+    return LinearKernels{.lanes = Kernel::lanes, .pack = Kernel::pack, .multiply = Kernel::multiply};
+  });
+}
+
+template <SimdTarget target>
+constexpr auto make_float_functions() {
+  return variants_of<target>([]<bool fused>() {
+    using Arch = typename Machine<target>::Arch;
+    return FloatFunctions{
+        .exp =
+            [](const float* x, float* y, std::size_t count) {
+              transform<float, Arch>(x, y, count, [](auto v) { return exp<fused>(v); });
+            },
+        .exp2 =
+            [](const float* x, float* y, std::size_t count) {
+              transform<float, Arch>(x, y, count, [](auto v) { return exp2_bounded_below<fused>(v); });
+            },
+        .log =
+            [](const float* x, float* y, std::size_t count) {
+              transform<float, Arch>(x, y, count, [](auto v) { return log<fused>(v); });
+            },
+    };
+  });
+}
+
+template <SimdTarget target>
+constexpr auto make_double_functions() {
+  return variants_of<target>([]<bool fused>() {
+    return DoubleFunctions{.exp = [](const double* x, double* y, std::size_t count) {
+      transform<double, typename Machine<target>::Arch>(x, y, count, [](auto v) { return exp<fused>(v); });
+    }};
+  });
+}
+
+template <class Arch>
+constexpr RandomKernels make_random() {
+  return {.words = word_blocks<Arch>,
+          .uniforms = uniform_blocks<Arch>,
+          .normals = normal_blocks<Arch>,
+          .sine_cosine = sine_cosine<Arch>};
+}
+
+template <SimdTarget target>
+constexpr Variants<AttentionKernels<float>> TargetKernels<target>::attention_float =
+    make_attention<target, float, false>();
+template <SimdTarget target>
+constexpr Variants<AttentionKernels<float>> TargetKernels<target>::attention_float_with_spread =
+    make_attention<target, float, true>();
+template <SimdTarget target>
+constexpr Variants<AttentionKernels<double>> TargetKernels<target>::attention_double_with_spread =
+    make_attention<target, double, true>();
+template <SimdTarget target>
+constexpr Variants<LinearKernels> TargetKernels<target>::linear = make_linear<target>();
+template <SimdTarget target>
+constexpr Variants<FloatFunctions> TargetKernels<target>::float_functions = make_float_functions<target>();
+template <SimdTarget target>
+constexpr Variants<DoubleFunctions> TargetKernels<target>::double_functions = make_double_functions<target>();
+template <SimdTarget target>
+constexpr RandomKernels TargetKernels<target>::random = make_random<typename Machine<target>::Arch>();
 
 }  // namespace asymptoken::simd

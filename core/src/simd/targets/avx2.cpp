@@ -2,10 +2,12 @@
 
 namespace asymptoken::simd {
 
-const TargetKernels& avx2_kernels() {
-  static constexpr TargetKernels table =
-      make_target_kernels<xsimd::fma3<xsimd::avx2>, TileShape<6, 2>, TileShape<6, 2>>();
-  return table;
-}
+template <>
+struct Machine<SimdTarget::avx2> {
+  using Arch = xsimd::fma3<xsimd::avx2>;
+  using Shape = TileShape<6, 2>;
+};
+
+template struct TargetKernels<SimdTarget::avx2>;
 
 }  // namespace asymptoken::simd

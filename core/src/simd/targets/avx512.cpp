@@ -2,10 +2,12 @@
 
 namespace asymptoken::simd {
 
-const TargetKernels& avx512_kernels() {
-  static constexpr TargetKernels table =
-      make_target_kernels<xsimd::avx512bw, TileShape<8, 3>, TileShape<8, 3>>();
-  return table;
-}
+template <>
+struct Machine<SimdTarget::avx512> {
+  using Arch = xsimd::avx512bw;
+  using Shape = TileShape<8, 3>;
+};
+
+template struct TargetKernels<SimdTarget::avx512>;
 
 }  // namespace asymptoken::simd

@@ -2,10 +2,12 @@
 
 namespace asymptoken::simd {
 
-const TargetKernels& neon64_kernels() {
-  static constexpr TargetKernels table =
-      make_target_kernels<xsimd::neon64, TileShape<8, 3>, TileShape<8, 3>>();
-  return table;
-}
+template <>
+struct Machine<SimdTarget::neon64> {
+  using Arch = xsimd::neon64;
+  using Shape = TileShape<8, 3>;
+};
+
+template struct TargetKernels<SimdTarget::neon64>;
 
 }  // namespace asymptoken::simd

@@ -2,9 +2,12 @@
 
 namespace asymptoken::simd {
 
-const TargetKernels& sse2_kernels() {
-  static constexpr TargetKernels table = make_target_kernels<xsimd::sse2, TileShape<6, 2>, TileShape<6, 2>>();
-  return table;
-}
+template <>
+struct Machine<SimdTarget::sse2> {
+  using Arch = xsimd::sse2;
+  using Shape = TileShape<6, 2>;
+};
+
+template struct TargetKernels<SimdTarget::sse2>;
 
 }  // namespace asymptoken::simd

@@ -2,9 +2,18 @@
 
 namespace asymptoken::simd {
 
-const TargetKernels& wasm_kernels() {
-  static constexpr TargetKernels table = make_target_kernels<xsimd::wasm, TileShape<2, 4>, TileShape<2, 4>>();
-  return table;
-}
+#ifdef __wasm_relaxed_simd__
+constexpr SimdTarget wasm_target = SimdTarget::wasm_relaxed;
+#else
+constexpr SimdTarget wasm_target = SimdTarget::wasm_simd128;
+#endif
+
+template <>
+struct Machine<wasm_target> {
+  using Arch = xsimd::wasm;
+  using Shape = TileShape<2, 4>;
+};
+
+template struct TargetKernels<wasm_target>;
 
 }  // namespace asymptoken::simd
