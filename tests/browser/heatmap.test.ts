@@ -5,8 +5,9 @@ import type { Tab } from './browsers.ts';
 import { close } from './close.ts';
 import { loadCore } from './core.ts';
 import { inEachBrowser } from './each-browser.ts';
-import { act, attribute, fill, focus, reaches, show, showHeatmap, textOf, until } from './page.ts';
-import { hashOf, quick, specOf, type Link } from './settings.ts';
+import { act, attribute, fill, focus, reaches, showHeatmap, textOf, until } from './page.ts';
+import { defaults, hashOf, quick, specOf, type Link } from './settings.ts';
+import { serveSite } from './site.ts';
 import { recoverForm, softmaxWeights, spectralNorm } from './softmax.ts';
 
 // The heatmap's pixels, read back through the page's own colour bar, against weights computed here from the tokens.
@@ -101,6 +102,45 @@ inEachBrowser((stage) => {
       });
     });
   }
+
+  test('the picture that comes with the page is right, and needs no core', async () => {
+    const weights = await weightsOf(defaults);
+    const site = await serveSite(/\/core-\w+\//);
+    const tab = await stage.browser.open();
+    try {
+      await tab.goto(site.address);
+      await showHeatmap(tab);
+      assert.equal(await attribute(tab, 'heatmap', 'data-shown'), 'first');
+      checkPicture(await readPicture(tab), defaults, weights);
+      await focus(tab, 'heatmap', '.grid');
+      for (const key of ['End', 'PageDown', 'ArrowLeft']) await tab.press(key);
+      await checkReadout(tab, { row: 127, column: 126 }, weights[127 * 128 + 126]!);
+      assert.match(await textOf(tab, 'heatmap', '.summary'), /128 tokens at H = 2.*weights run from/);
+      assert.match(await textOf(tab, 'heatmap', '.run-bar .status'), /when this page was built/);
+    } finally {
+      await tab.close();
+      site.close();
+    }
+  });
+
+  test('run again computes what came with the page, and finds the same', async () => {
+    await stage.visit(defaults, async (tab) => {
+      await showHeatmap(tab);
+      const { cells, ...first } = await readPicture(tab);
+      await act(tab, 'run', 'heatmap');
+      await until('live weights', async () => (await attribute(tab, 'heatmap', 'data-shown')) === 'live');
+      await showHeatmap(tab);
+      const live = await readPicture(tab);
+      close(live.high, first.high, 1e-5, 'the largest weight');
+      // A weight in the middle between two colours may fall on either side.
+      const other = live.cells.filter((colour, cell) => colour !== cells[cell]).length;
+      assert.ok(other < 20, `${other} pixels have another colour`);
+      await act(tab, 'reset', 'heatmap');
+      await reaches(tab, 'heatmap', 'idle');
+      assert.equal(await attribute(tab, 'heatmap', 'data-shown'), 'first');
+      assert.deepEqual((await readPicture(tab)).cells, cells);
+    });
+  });
 
   test('every control of the view changes the picture and the address', async () => {
     await stage.visit(quick, async (tab) => {
@@ -217,10 +257,7 @@ inEachBrowser((stage) => {
     const link: Link = { ...quick, m: 10000, h: 1 };
     const spec = specOf({ ...link, n: [10000, 10000, 1], r: 1 });
     await stage.visit(link, async (tab) => {
-      await show(tab, 'heatmap');
-      await until('all tiles', async () => (await attribute(tab, 'heatmap', 'data-n')) === '10000', {
-        seconds: 120,
-      });
+      await showHeatmap(tab);
       await focus(tab, 'heatmap', '.grid');
       await tab.press('ArrowRight');
       await tab.press('PageDown');

@@ -1,40 +1,52 @@
 #include "attention/weight_rows.hpp"
 
-#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <string>
 
 #include "asymptoken/error.hpp"
 
 namespace asymptoken {
 
+namespace {
+
+/// Keys in a panel.
+constexpr std::size_t width = 8;
+
+}  // namespace
+
 WeightRows::WeightRows(const RowsView<float>& keys, float scale, Compute compute)
-    : scale_(static_cast<double>(scale)),
+    : count_(static_cast<std::size_t>(keys.rows())),
+      scale_(static_cast<double>(scale)),
       compute_(compute),
-      logits_(static_cast<std::size_t>(keys.rows())),
-      weights_(logits_.size()) {
-  keys_.reserve(static_cast<std::size_t>(keys.size()));
-  for (Index k = 0; k < keys.cols(); ++k) {
-    for (Index j = 0; j < keys.rows(); ++j) {
-      keys_.push_back(static_cast<double>(keys(j, k)));
+      weights_((count_ + width - 1) / width * width) {
+  const auto dimension = static_cast<std::size_t>(keys.cols());
+  keys_.resize(weights_.size() * dimension);
+  for (std::size_t j = 0; j < count_; ++j) {
+    const std::span<const float> key = row_of(keys, static_cast<Index>(j));
+    double* const panel = keys_.data() + j / width * width * dimension + j % width;
+    for (std::size_t k = 0; k < dimension; ++k) {
+      panel[k * width] = static_cast<double>(key[k]);
     }
   }
 }
 
 std::span<const float> WeightRows::of(std::span<const float> query, double log_sum_exp) {
-  const std::size_t count = logits_.size();
-  std::ranges::fill(logits_, 0.0);
-  for (std::size_t k = 0; k < query.size(); ++k) {
-    const auto factor = static_cast<double>(query[k]);
-    const double* const numbers = keys_.data() + k * count;
-    for (std::size_t j = 0; j < count; ++j) {
-      logits_[j] += factor * numbers[j];
+  const double* numbers = keys_.data();
+  for (std::size_t first = 0; first < weights_.size(); first += width) {
+    std::array<double, width> logits{};
+    for (const float factor : query) {
+      for (std::size_t lane = 0; lane < width; ++lane) {
+        logits[lane] += static_cast<double>(factor) * *numbers++;
+      }
+    }
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      weights_[first + lane] = static_cast<float>(logits[lane] * scale_ - log_sum_exp);
     }
   }
-  for (std::size_t j = 0; j < count; ++j) {
-    weights_[j] = static_cast<float>(logits_[j] * scale_ - log_sum_exp);
-  }
-  exp(weights_, weights_, compute_);
-  return weights_;
+  const std::span<float> weights(weights_.data(), count_);
+  exp(weights, weights, compute_);
+  return weights;
 }
 
 void check_weights(const RowsView<float>& queries, Index key_dimension, const Vector& log_sum_exp) {

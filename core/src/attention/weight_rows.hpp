@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -17,10 +18,10 @@ class WeightRows {
   std::span<const float> of(std::span<const float> query, double log_sum_exp);
 
  private:
+  std::size_t count_;
   double scale_;
   Compute compute_;
-  std::vector<double> keys_;  ///< dimension by dimension, so that each step runs along the keys
-  std::vector<double> logits_;
+  std::vector<double> keys_;  ///< panels of a few keys, dimension by dimension: their logits stay in registers
   std::vector<float> weights_;
 };
 

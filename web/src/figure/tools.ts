@@ -10,6 +10,8 @@ export interface Source {
   /** Of files, without an ending. */
   name: string;
   spec(): Spec;
+  /** What does the same natively with the saved spec; default: runs it. */
+  command?(): string;
   /** null where nothing has been measured. */
   csv(): string | null;
   pictures(): Picture[];
@@ -72,9 +74,10 @@ export class Tools {
   /** The command and the spec are written out only where they are read. */
   draw(): void {
     if (!this.#native.open) return;
-    const { name, spec } = this.#source;
-    say(this.#command, `asymptoken run ${name}.spec.json --output ${name}.json --svg ${name}.svg`);
-    say(this.#spec, json(spec()));
+    const { name } = this.#source;
+    const run = `asymptoken run ${name}.spec.json --output ${name}.json --svg ${name}.svg`;
+    say(this.#command, this.#source.command?.() ?? run);
+    say(this.#spec, json(this.#source.spec()));
   }
 
   #button(action: string, words: string, act: () => void | Promise<void>): HTMLButtonElement {

@@ -11,6 +11,10 @@ export function partOf({ tokens, window }: View): Part {
   return { row: within(window.row), column: within(window.column), size };
 }
 
+export function isSamePart(a: Part, b: Part): boolean {
+  return a.row === b.row && a.column === b.column && a.size === b.size;
+}
+
 /** null where a part is the whole matrix. */
 export function windowOf(part: Part, tokens: number): Part | null {
   const within = partOf({ tokens, window: part } as View);
