@@ -277,9 +277,9 @@ TEST_CASE("pooled weights are the largest and the mean of each block", "[attenti
         double worst = 0;
         for (Index row = 0; row < pooled.mean.rows(); ++row) {
           for (Index column = 0; column < pooled.mean.cols(); ++column) {
-            const auto block = weights.block(row * side, first + column * side,
-                                             std::min(side, queries - row * side),
-                                             std::min(side, columns - column * side));
+            const auto block =
+                weights.block(row * side, first + column * side, std::min(side, queries - row * side),
+                              std::min(side, columns - column * side));
             worst = std::max({worst, std::abs(pooled.largest(row, column) / block.maxCoeff() - 1),
                               std::abs(pooled.mean(row, column) / block.mean() - 1)});
           }
@@ -319,8 +319,7 @@ TEST_CASE("pooling refuses what does not fit", "[attention]") {
   CHECK_THROWS_AS(WeightPooling(in.queries, 1.0F, Vector::Zero(3), 3, 1), Error);
   CHECK_THROWS_AS(WeightPooling(in.queries.topRows(0), 1.0F, Vector::Zero(0), 3, 1), Error);
   CHECK_THROWS_AS(WeightPooling(in.queries, 1.0F, sums, 0, 1), Error);
-  CHECK_THROWS_WITH(WeightPooling(in.queries, 1.0F, sums, 3, 0),
-                    "side of a block is 0; expected at least 1");
+  CHECK_THROWS_WITH(WeightPooling(in.queries, 1.0F, sums, 3, 0), "side of a block is 0; expected at least 1");
   WeightPooling pooling(in.queries, 1.0F, sums, 4, 2);
   CHECK_THROWS_AS(pooling.accumulate(in.keys.leftCols(3)), Error);
   pooling.accumulate(in.keys);

@@ -119,8 +119,8 @@ class WeightPooling {
   /// logit of query x against key k = scale <x, k>; log_sum_exp: of each query, over all keys that it attends to, of which
   /// the `keys` to come may be a part. side >= 1: of a block; 1 leaves the weights as they are. Throws Error when there are
   /// no queries or no keys, or sizes disagree.
-  WeightPooling(const RowsView<float>& queries, float scale, const Vector& log_sum_exp, Index keys, Index side,
-                Compute compute = {});
+  WeightPooling(const RowsView<float>& queries, float scale, const Vector& log_sum_exp, Index keys,
+                Index side, Compute compute = {});
 
   /// Takes the next keys: count x d. Throws Error when the dimension is another, or there are more than were announced.
   void accumulate(const RowsView<float>& keys);

@@ -21,7 +21,8 @@ class WeightRows {
   std::size_t count_;
   double scale_;
   Compute compute_;
-  std::vector<double> keys_;  ///< panels of a few keys, dimension by dimension: their logits stay in registers
+  std::vector<double>
+      keys_;  ///< panels of a few keys, dimension by dimension: their logits stay in registers
   std::vector<float> weights_;
 };
 

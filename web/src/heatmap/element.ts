@@ -85,6 +85,7 @@ export class HeatmapFigure extends HTMLElement {
   readonly #tools = new Tools({
     name: 'asymptoken-weights',
     spec: () => this.#source.spec,
+    command: () => this.#command(),
     csv: () => this.#csv(),
     pictures: () => [{ title: 'Softmax weights', picture: this.#grid.svg, image: this.#grid.canvas }],
     results: null,
@@ -345,6 +346,20 @@ export class HeatmapFigure extends HTMLElement {
     const place = `Query ${whole(cell.row + 1)}, key ${whole(cell.column + 1)}`;
     const share = weight === null ? '' : `${measure(weight)}, ${measure(weight * n)} times an equal share`;
     say(this.#readout, `${place}: weight ${share || '…'}`);
+  }
+
+  /** What writes the CSV of the picture. */
+  #command(): string {
+    const { n, head } = this.#source;
+    const { level, rows, columns } = this.#range;
+    const side = 2 ** level;
+    const range = (name: string, [first, last]: [number, number]) => {
+      const [from, to] = [first * side, Math.min(last * side, n)];
+      return to - from < n ? ` --${name} ${from}:${to}` : '';
+    };
+    const pooled = level > 0 ? ` --side ${side} --pooling ${this.#view.pooling}` : '';
+    const part = range('rows', rows) + range('columns', columns);
+    return `asymptoken weights asymptoken-weights.spec.json --head ${head}${part}${pooled} --output asymptoken-weights.csv`;
   }
 
   #csv(): string | null {
