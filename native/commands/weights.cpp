@@ -32,7 +32,7 @@ struct WeightsOptions {
 
 IndexRange parse_range(const std::string& field, const std::string& text, Index n) {
   if (text.empty()) return {.first = 0, .last = n};
-  IndexRange range{.first = 0, .last = 0};
+  IndexRange range;
   const char* const end = text.data() + text.size();
   const auto [colon, problem] = std::from_chars(text.data(), end, range.first);
   const bool has_colon = problem == std::errc() && colon != end && *colon == ':';

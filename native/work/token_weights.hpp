@@ -11,8 +11,8 @@ namespace asymptoken::native {
 
 /// Rows or columns first .. last-1 of a matrix.
 struct IndexRange {
-  Index first;
-  Index last;
+  Index first = 0;
+  Index last = 0;
 
   Index size() const { return last - first; }
 };

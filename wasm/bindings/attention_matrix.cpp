@@ -90,13 +90,15 @@ double AttentionMatrix::sum_keys(double work) {
   keys_summed_ += count;
   if (keys_summed_ == tokens_.rows()) {
     sums_ = attention_->result();
-    pooling_.emplace(queries_, 1.0F, sums_.log_sum_exp, last_column_ - first_column_, side_, compute_);
   }
   return each * static_cast<double>(count);
 }
 
 double AttentionMatrix::pool_columns(double work) {
   const Index columns = last_column_ - first_column_;
+  if (!pooling_) {
+    pooling_.emplace(queries_, 1.0F, sums_.log_sum_exp, columns, side_, compute_);
+  }
   const auto each = static_cast<double>(queries_.rows() * (spec_.law->dimension() + 15));
   const Index count = affordable(work, each, 64, columns - columns_pooled_);
   pooling_->accumulate(tokens_.middleRows(first_column_ + columns_pooled_, count));

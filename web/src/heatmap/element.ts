@@ -11,7 +11,7 @@ import { measure, whole } from '../format.ts';
 import runBarStyle from '../figure/run-bar.css?inline';
 import figureStyle from '../style/figure.css?inline';
 import theme from '../style/theme.css?inline';
-import { defaultView, type View } from '../view.ts';
+import { defaultView, type Part, type View } from '../view.ts';
 import { ColourBar } from './colour-bar.ts';
 import { WeightScale } from './colour-scale.ts';
 import { csvOf } from './csv.ts';
@@ -23,7 +23,7 @@ import { clear, paint } from './paint.ts';
 import { TileRun, type Source } from './tile-run.ts';
 import { Tiles, type PixelRange } from './tiles.ts';
 import { ViewControls } from './view-controls.ts';
-import { coveredBy, isSamePart, partOf, pixelsOf, windowOf, zoomed } from './viewport.ts';
+import { coveredBy, isSamePart, moved, partOf, pixelsOf, windowOf, type Point } from './viewport.ts';
 import { summarise } from './weights.ts';
 import { describe } from './words.ts';
 
@@ -47,6 +47,8 @@ export class HeatmapFigure extends HTMLElement {
   #drawn: { weights: Float32Array; range: PixelRange } | null = null;
   #scale: WeightScale | null = null;
   #cell: Cell | null = null;
+  /** What pointers have made of the part shown, before it is rounded to whole tokens. */
+  #between: Part | null = null;
   #reading = new AbortController();
   #visible = false;
   /** What is to be shown has not been asked for yet. */
@@ -74,8 +76,8 @@ export class HeatmapFigure extends HTMLElement {
   readonly #bar = new ColourBar('Softmax weight', 'weight');
   readonly #grid = new Grid({
     pointTo: (cell, byKey) => this.#pointTo(cell, byKey),
-    pan: (rows, columns) => this.#pan(rows, columns),
-    zoom: (factor, cell) => this.#zoom(factor, cell),
+    move: (from, to, factor) => this.#move(from, to, factor),
+    zoom: (factor) => this.#zoom(factor),
     resized: () => this.#show(),
   });
   readonly #readout = html('p', { class: 'readout' });
@@ -179,18 +181,27 @@ export class HeatmapFigure extends HTMLElement {
     this.dispatchEvent(new CustomEvent<View>('viewchange', { detail: this.#view }));
   }
 
-  #pan(rows: number, columns: number): void {
-    const { row, column, size } = partOf(this.#view);
-    const window = windowOf({ row: row + rows, column: column + columns, size }, this.#view.tokens);
-    this.#change({ ...this.#view, window });
+  #showPart(part: Part): void {
+    this.#change({ ...this.#view, window: windowOf(part, this.#view.tokens) });
   }
 
-  /** About a cell, the one pointed at, or the middle. 0 shows the whole matrix. */
-  #zoom(factor: number, about: Cell | null = this.#cell): void {
+  #move(from: Point, to: Point, factor: number): void {
+    const shown = partOf(this.#view);
+    const { tokens } = this.#view;
+    const goesOn = isSamePart(partOf({ tokens, window: this.#between }), shown);
+    this.#between = moved((goesOn && this.#between) || shown, from, to, factor, tokens);
+    this.#showPart(this.#between);
+  }
+
+  /** About the cell pointed at, or the middle. 0 shows the whole matrix. */
+  #zoom(factor: number): void {
     const part = partOf(this.#view);
-    const { row, column } = about ?? { row: part.row + part.size / 2, column: part.column + part.size / 2 };
-    const window = factor === 0 ? null : zoomed(part, factor, row, column, this.#view.tokens);
-    this.#change({ ...this.#view, window });
+    const { tokens } = this.#view;
+    if (factor === 0) return this.#showPart({ row: 0, column: 0, size: tokens });
+    const at = this.#cell
+      ? { x: (this.#cell.column - part.column) / part.size, y: (this.#cell.row - part.row) / part.size }
+      : { x: 0.5, y: 0.5 };
+    this.#showPart(moved(part, at, at, factor, tokens));
   }
 
   /** Back to before anything has been computed. */
@@ -307,7 +318,7 @@ export class HeatmapFigure extends HTMLElement {
     const past = (index: number, start: number) =>
       index < start ? index - start : Math.max(0, index - (start + size - 1));
     const [down, right] = [past(cell.row, row), past(cell.column, column)];
-    if (down !== 0 || right !== 0) this.#pan(down, right);
+    if (down !== 0 || right !== 0) this.#showPart({ row: row + down, column: column + right, size });
   }
 
   #drawCell(): void {
