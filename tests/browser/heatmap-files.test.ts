@@ -7,10 +7,12 @@ import { after, before, test } from 'node:test';
 import type { Asymptoken, Spec } from '../../wasm/src/api.ts';
 import type { Tab } from './browsers.ts';
 import { loadCore } from './core.ts';
-import { catchDownloads, pngColours, saved } from './downloads.ts';
+import { catchDownloads, openFile, pngColours, saved } from './downloads.ts';
 import { inEachBrowser } from './each-browser.ts';
-import { fill, showHeatmap, textOf } from './page.ts';
+import { checkColours, readPicture } from './heatmap.ts';
+import { act, fill, showHeatmap, textOf, until } from './page.ts';
 import { hashOf, quick, specOf, type Link } from './settings.ts';
+import { softmaxWeights } from './softmax.ts';
 
 // What a reader takes away from the heatmap: numbers, pictures, the spec, and the command that finds the same.
 
@@ -84,6 +86,66 @@ inEachBrowser((stage) => {
       await saved(tab, 'heatmap', 'png', 'asymptoken-weights.png');
       const colours = await pngColours(tab, 'asymptoken-weights.png');
       assert.ok(colours > 200, `${colours} colours in the PNG`);
+      assert.deepEqual(tab.complaints, []);
+    });
+  });
+
+  test("a spec of one's own is shown: any law, any query-key matrix", async () => {
+    const A = [
+      [0.8, -1.1],
+      [0.3, 0.5],
+    ];
+    const own = {
+      experiment: 'map',
+      seed: 5,
+      law: { type: 'box', dimension: 2, half_widths: [1, 2] },
+      attention: { matrix: A, value: [[1, 2]] },
+      queries: { points: [[1, 0]] },
+      tokens: [10, 20],
+      replicates: 3,
+    };
+    const n = 60;
+    const link = hashOf({ ...quick, m: n });
+    await stage.visit(link, async (tab) => {
+      await showHeatmap(tab);
+      const before = await readPicture(tab);
+      const isOwn = (words: string) => /^Attention among 60 tokens of own\.json at H = /.test(words);
+      const summary = () => textOf(tab, 'heatmap', '.summary');
+      await openFile(tab, 'heatmap', 'own.json', JSON.stringify(own));
+      await until('the spec', async () => isOwn(await summary()));
+      await showHeatmap(tab);
+      checkColours(await readPicture(tab), softmaxWeights(await core.tokens(own, n), A));
+      // The address is that of the page's own settings.
+      assert.equal(await tab.evaluate(() => location.hash), link);
+      await fill(tab, 'heatmap', 'seed', '6');
+      await showHeatmap(tab);
+      checkColours(await readPicture(tab), softmaxWeights(await core.tokens({ ...own, seed: 6 }, n), A));
+      assert.equal(await tab.evaluate(() => location.hash), link);
+      await catchDownloads(tab);
+      const csv = numbers(await saved(tab, 'heatmap', 'csv', 'asymptoken-weights.csv'));
+      assertClose(await runNatively(tab), csv, 2e-5);
+
+      const hostile: [string, RegExp][] = [
+        ['{', /^x\.json is no spec/],
+        ['[1]', /^x\.json is no spec/],
+        [JSON.stringify({ ...own, experiment: '<b>' }), /^experiment is .*<b>.*; expected/],
+        [JSON.stringify({ ...own, attention: { matrix: [[1]] } }), /^attention\.matrix is .*; expected/],
+      ];
+      for (const [content, message] of hostile) {
+        await openFile(tab, 'heatmap', 'x.json', content);
+        await until(
+          `the refusal of ${content}`,
+          async () => message.test(await textOf(tab, 'heatmap', '.said')),
+          {
+            seconds: 10,
+          },
+        );
+        assert.ok(isOwn(await summary()));
+      }
+      await act(tab, 'close-spec', 'heatmap');
+      await until('the settings', async () => !isOwn(await summary()));
+      await showHeatmap(tab);
+      assert.deepEqual(await readPicture(tab), before);
       assert.deepEqual(tab.complaints, []);
     });
   });

@@ -102,8 +102,6 @@ inEachBrowser((stage) => {
       await act(tab, 'pause', 'heatmap');
       await reaches(tab, 'heatmap', 'paused');
       assert.match(await status(tab), /^paused at \d+\s%$/);
-      // What was under way still comes.
-      await sleep(500);
       const held = await fraction(tab);
       await sleep(500);
       assert.equal(await fraction(tab), held);
@@ -127,7 +125,6 @@ inEachBrowser((stage) => {
       await show(tab, 'plane');
       await until('waiting', async () => (await attribute(tab, 'heatmap', 'data-held')) === '');
       await until('the word', async () => /^waits at \d+\s% while off the screen$/.test(await status(tab)));
-      await sleep(500);
       const held = await fraction(tab);
       await sleep(500);
       assert.equal(await fraction(tab), held);

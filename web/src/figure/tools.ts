@@ -15,6 +15,8 @@ export interface Source {
   /** null where nothing has been measured. */
   csv(): string | null;
   pictures(): Picture[];
+  /** For a figure that shows a spec of the reader's own. */
+  openSpec?(file: File): Promise<void>;
   /** null for a figure that shows no result of an experiment. */
   results: Results | null;
 }
@@ -39,7 +41,7 @@ export class Tools {
 
   constructor(source: Source) {
     this.#source = source;
-    const { results } = source;
+    const { results, openSpec } = source;
     this.#native = html(
       'details',
       { class: 'native' },
@@ -65,7 +67,8 @@ export class Tools {
         this.#button('spec', 'spec', () => this.#save('spec.json', text(json(source.spec()), jsonType))),
         ...(results ? [this.#resultButton(results)] : []),
       ),
-      ...(results ? [this.#opener(results)] : []),
+      ...(openSpec ? [this.#opener('spec', openSpec)] : []),
+      ...(results ? [this.#opener('result', results.open)] : []),
       this.#native,
       this.#said,
     );
@@ -98,14 +101,11 @@ export class Tools {
     });
   }
 
-  #opener(results: Results): HTMLLabelElement {
-    const file = html('input', {
-      type: 'file',
-      accept: '.json,application/json',
-      'aria-label': 'Result file',
-    });
-    file.addEventListener('change', () => void this.#open(file, results));
-    return html('label', { class: 'opener' }, html('span', {}, 'Open a result file'), file);
+  #opener(what: 'spec' | 'result', open: (file: File) => Promise<void>): HTMLLabelElement {
+    const words = `Open a ${what} file`;
+    const file = html('input', { type: 'file', accept: '.json,application/json', 'aria-label': words });
+    file.addEventListener('change', () => void this.#open(file, open));
+    return html('label', { class: 'opener' }, html('span', {}, words), file);
   }
 
   #saveMeasured(ending: string, type: string, content: string | null): void {
@@ -120,11 +120,11 @@ export class Tools {
     say(this.#said, 'Copied.');
   }
 
-  async #open(input: HTMLInputElement, results: Results): Promise<void> {
+  async #open(input: HTMLInputElement, open: (file: File) => Promise<void>): Promise<void> {
     const [file] = input.files ?? [];
     if (!file) return;
     try {
-      await results.open(file);
+      await open(file);
       say(this.#said, `Shown: ${file.name}.`);
     } catch (error) {
       this.#say(error);

@@ -1,8 +1,9 @@
-import { core } from '../core.ts';
+import { core, type Spec } from '../core.ts';
 import { Latest } from '../companions/latest.ts';
 import { html, say, set, sheet } from '../dom.ts';
 import { moments } from '../experiments/moments.ts';
 import type { Settings } from '../experiments/settings.ts';
+import { readSpec } from '../figure/spec-file.ts';
 import { RunBar } from '../figure/run-bar.ts';
 import type { RunState } from '../figure/runner.ts';
 import { Tools } from '../figure/tools.ts';
@@ -29,6 +30,14 @@ import { describe } from './words.ts';
 
 const sheets = [theme, figureStyle, runBarStyle, colourBarStyle, style].map(sheet);
 
+/** A spec of the reader's own, in place of the settings. */
+interface Opened {
+  name: string;
+  spec: Spec;
+  /** Of its heads. */
+  horizons: number[];
+}
+
 /** While tiles arrive, the picture is painted anew every so many milliseconds. */
 const repaint = 150;
 
@@ -40,6 +49,7 @@ const repaint = 150;
 export class HeatmapFigure extends HTMLElement {
   #settings: Settings = { ...moments.defaults };
   #view: View = { ...defaultView };
+  #opened: Opened | null = null;
   /** Those that come with the page. */
   #first: Tiles | null = firstTiles(this.#source);
   #tiles = this.#first ?? new Tiles(this.#view.tokens);
@@ -66,10 +76,7 @@ export class HeatmapFigure extends HTMLElement {
   });
   readonly #controls = new ViewControls({
     view: (view) => this.#change(view),
-    settings: (settings) => {
-      this.settings = settings;
-      this.dispatchEvent(new CustomEvent<Settings>('settingschange', { detail: settings }));
-    },
+    seed: (seed) => this.#reseed(seed),
     zoom: (factor) => this.#zoom(factor),
     refuse: (problem) => this.#run.refuse(problem),
   });
@@ -82,12 +89,14 @@ export class HeatmapFigure extends HTMLElement {
   });
   readonly #readout = html('p', { class: 'readout' });
   readonly #words = html('p', { class: 'summary', id: 'summary' });
+  readonly #close = html('button', { type: 'button', 'data-action': 'close-spec', hidden: true });
   readonly #problem = html('p', { class: 'problem', role: 'alert' });
   readonly #announcement = html('p', { class: 'unseen', 'aria-live': 'polite' });
   readonly #tools = new Tools({
     name: 'asymptoken-weights',
     spec: () => this.#source.spec,
     command: () => this.#command(),
+    openSpec: (file) => this.#openSpec(file),
     csv: () => this.#csv(),
     pictures: () => [{ title: 'Softmax weights', picture: this.#grid.svg, image: this.#grid.canvas }],
     results: null,
@@ -107,6 +116,7 @@ export class HeatmapFigure extends HTMLElement {
       { class: 'side' },
       this.#runBar.element,
       this.#controls.element,
+      this.#close,
       this.#problem,
       this.#words,
     );
@@ -119,7 +129,8 @@ export class HeatmapFigure extends HTMLElement {
       this.#tools.element,
     );
     root.append(html('div', { class: 'figure' }, main, side), this.#announcement);
-    this.#controls.show(this.#view, this.#settings);
+    this.#close.addEventListener('click', () => this.#take(null));
+    this.#drawControls();
   }
 
   connectedCallback(): void {
@@ -142,11 +153,8 @@ export class HeatmapFigure extends HTMLElement {
   set settings(settings: Settings) {
     const before = this.#settings;
     this.#settings = settings;
-    this.#controls.show(this.#view, settings);
     const same = (['law', 'dimension', 'seed'] as const).every((key) => settings[key] === before[key]);
-    if (same && String(settings.sweep) === String(before.sweep)) return;
-    this.#renew();
-    this.#show();
+    if (!same || String(settings.sweep) !== String(before.sweep)) this.#take(null);
   }
 
   get view(): View {
@@ -157,7 +165,7 @@ export class HeatmapFigure extends HTMLElement {
     const before = this.#view;
     const part = partOf(view);
     this.#view = { ...view, window: windowOf(part, view.tokens) };
-    this.#controls.show(this.#view, this.#settings);
+    this.#drawControls();
     const renewed = view.tokens !== before.tokens || view.head !== before.head;
     if (renewed) this.#renew();
     // Other colours need no weight that is not there.
@@ -168,12 +176,46 @@ export class HeatmapFigure extends HTMLElement {
   /** The sweep of n plays no part in the matrix; one valid point keeps its errors out of this figure. */
   get #source(): Source {
     const { tokens: n, head } = this.#view;
-    const spec = moments.specOf({ ...this.#settings, from: n, to: n, points: 1, replicates: 1 });
-    return { spec, n, head: Math.min(head, this.#settings.sweep.length - 1) };
+    const spec = this.#opened
+      ? { ...this.#opened.spec, tokens: { from: n, to: n, count: 1 } }
+      : moments.specOf({ ...this.#settings, from: n, to: n, points: 1, replicates: 1 });
+    return { spec, n, head: Math.min(head, this.#horizons.length - 1) };
+  }
+
+  get #horizons(): readonly number[] {
+    return this.#opened?.horizons ?? this.#settings.sweep;
   }
 
   get #range(): PixelRange {
     return pixelsOf(partOf(this.#view), this.#grid.room);
+  }
+
+  async #openSpec(file: File): Promise<void> {
+    const { asymptoken } = await core();
+    const spec = await asymptoken.complete(await readSpec(file));
+    const heads = await asymptoken.heads(spec);
+    this.#take({ name: file.name, spec, horizons: heads.map(({ horizon }) => horizon) });
+  }
+
+  /** null: what the settings say. */
+  #take(opened: Opened | null): void {
+    this.#opened = opened;
+    this.#drawControls();
+    this.#renew();
+    this.#show();
+  }
+
+  #reseed(seed: number): void {
+    if (this.#opened) return this.#take({ ...this.#opened, spec: { ...this.#opened.spec, seed } });
+    this.settings = { ...this.#settings, seed };
+    this.dispatchEvent(new CustomEvent<Settings>('settingschange', { detail: this.#settings }));
+  }
+
+  #drawControls(): void {
+    const seed = Number(this.#opened?.spec['seed'] ?? this.#settings.seed);
+    this.#controls.show(this.#view, this.#horizons, seed);
+    set(this.#close, { hidden: this.#opened === null });
+    say(this.#close, `Close ${this.#opened?.name ?? ''}`);
   }
 
   #change(view: View): void {
@@ -291,11 +333,12 @@ export class HeatmapFigure extends HTMLElement {
       this.#scale = scale;
       const block = 2 ** range.level;
       this.#bar.explain(block === 1 ? '' : `: each pixel the ${pooling} of ${block} × ${block}`);
-      const horizon = this.#settings.sweep[head] ?? 0;
+      const horizon = this.#horizons[head] ?? 0;
+      const of = this.#opened?.name ?? null;
       const part = partOf(this.#view);
       const { participation } = tiles;
       const fraction = this.#run.state === 'done' ? 1 : (this.#run.progress?.fraction ?? 1);
-      say(this.#words, describe({ n, horizon, part, range, pooling, summary, participation, fraction }));
+      say(this.#words, describe({ n, of, horizon, part, range, pooling, summary, participation, fraction }));
     } else if (this.#run.state === 'idle') {
       clear(this.#grid.canvas);
       this.#drawn = null;

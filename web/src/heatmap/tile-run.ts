@@ -22,6 +22,8 @@ export class TileRun implements Run {
 
   readonly #changed: () => void;
   #abort = new AbortController();
+  /** Of the portion under way. */
+  #portion = new AbortController();
   #held = false;
   #stepping = false;
   #asked = 0;
@@ -45,8 +47,11 @@ export class TileRun implements Run {
     void this.#run(work, signal);
   }
 
+  /** At once: the portion under way is asked for again afterwards. */
   pause(): void {
-    if (this.state === 'running') this.#enter('paused');
+    if (this.state !== 'running') return;
+    this.#portion.abort();
+    this.#enter('paused');
   }
 
   resume(): void {
@@ -66,8 +71,7 @@ export class TileRun implements Run {
   cancel(): void {
     if (this.state !== 'running' && this.state !== 'paused') return;
     this.#asked = performance.now();
-    this.#abort.abort();
-    this.#wake();
+    this.#end();
     this.#enter('cancelled');
   }
 
@@ -90,13 +94,19 @@ export class TileRun implements Run {
   set held(held: boolean) {
     if (held === this.#held) return;
     this.#held = held;
-    if (!held) this.#wake();
+    if (held) this.#portion.abort();
+    else this.#wake();
     this.#changed();
   }
 
-  #begin(): AbortController {
+  #end(): void {
     this.#abort.abort();
+    this.#portion.abort();
     this.#wake();
+  }
+
+  #begin(): AbortController {
+    this.#end();
     this.#stepping = false;
     this.progress = null;
     this.problem = '';
@@ -122,10 +132,15 @@ export class TileRun implements Run {
     let seconds = 0;
     let done = 0;
     for (const portion of portions) {
-      await this.#mayGoOn(signal);
-      const started = performance.now();
-      tiles.add(portion, await ask(asymptoken, source, portion, signal));
-      seconds += (performance.now() - started) / 1000;
+      let pooled: PooledHeatmap | null = null;
+      while (!pooled) {
+        await this.#mayGoOn(signal);
+        const started = performance.now();
+        pooled = await this.#ask(asymptoken, source, portion);
+        seconds += (performance.now() - started) / 1000;
+      }
+      signal.throwIfAborted();
+      tiles.add(portion, pooled);
       done += sizeOf(portion);
       // The first moments say little about the rest.
       const left = seconds > 0.2 ? (seconds * (missing - done)) / done : null;
@@ -136,6 +151,21 @@ export class TileRun implements Run {
       } else this.#changed();
     }
     return seconds;
+  }
+
+  /** null when it has been interrupted. */
+  async #ask(
+    asymptoken: Asymptoken,
+    { spec, n, head }: Source,
+    { level, weights }: Portion,
+  ): Promise<PooledHeatmap | null> {
+    const { signal } = (this.#portion = new AbortController());
+    try {
+      return await asymptoken.pooledHeatmap(spec, { n, head, ...weights, side: 2 ** level, signal });
+    } catch (error) {
+      if (signal.aborted) return null;
+      throw error;
+    }
   }
 
   async #mayGoOn(signal: AbortSignal): Promise<void> {
@@ -165,13 +195,4 @@ interface Work {
   /** How many weights, of all that the view's tiles stand for. */
   missing: number;
   all: number;
-}
-
-function ask(
-  asymptoken: Asymptoken,
-  { spec, n, head }: Source,
-  { level, weights }: Portion,
-  signal: AbortSignal,
-): Promise<PooledHeatmap> {
-  return asymptoken.pooledHeatmap(spec, { n, head, ...weights, side: 2 ** level, signal });
 }

@@ -1,12 +1,12 @@
 import { html, set } from '../dom.ts';
-import { settingFields, type Settings } from '../experiments/settings.ts';
+import { settingFields } from '../experiments/settings.ts';
 import { whole } from '../format.ts';
 import { colourScales, mostTokens, poolings, type ColourScale, type Pooling, type View } from '../view.ts';
 
 /** What becomes of a reader's change. */
 export interface ViewActions {
   view(view: View): void;
-  settings(settings: Settings): void;
+  seed(seed: number): void;
   /** The part shown becomes so many times as large; 0: the whole. */
   zoom(factor: number): void;
   /** One sentence about what cannot be used. */
@@ -23,7 +23,6 @@ export class ViewControls {
   readonly #poolings = radios('pooling', poolings);
   readonly #seed = html('input', { type: 'text', name: 'seed', spellcheck: 'false', inputmode: 'numeric' });
   #view: View | null = null;
-  #settings: Settings | null = null;
 
   constructor(actions: ViewActions) {
     this.#actions = actions;
@@ -44,7 +43,7 @@ export class ViewControls {
       return made;
     };
     const fresh = html('button', { type: 'button', class: 'quiet', 'data-action': 'new-seed' }, 'New seed');
-    fresh.addEventListener('click', () => this.#reseed(randomSeed()));
+    fresh.addEventListener('click', () => actions.seed(randomSeed()));
     this.element = html(
       'form',
       { class: 'controls', 'aria-label': 'Settings of the heatmap', autocomplete: 'off' },
@@ -64,10 +63,8 @@ export class ViewControls {
     this.element.addEventListener('submit', (event) => event.preventDefault());
   }
 
-  show(view: View, settings: Settings): void {
-    const { sweep: horizons, seed } = settings;
+  show(view: View, horizons: readonly number[], seed: number): void {
     this.#view = view;
-    this.#settings = settings;
     this.#seed.value = String(seed);
     set(this.#seed, { 'aria-invalid': null });
     // The powers of two, and what a link may ask for besides.
@@ -77,7 +74,7 @@ export class ViewControls {
     const sorted = [...sizes].sort((a, b) => a - b);
     this.#tokens.replaceChildren(...sorted.map((size) => html('option', { value: size }, whole(size))));
     this.#head.replaceChildren(
-      ...horizons.map((horizon, i) => html('option', { value: i }, String(horizon))),
+      ...horizons.map((horizon, i) => html('option', { value: i }, String(Number(horizon.toPrecision(6))))),
     );
     this.#tokens.value = String(view.tokens);
     this.#head.value = String(Math.min(view.head, horizons.length - 1));
@@ -92,13 +89,9 @@ export class ViewControls {
   #takeSeed(): void {
     const { parse, name, expected } = settingFields.seed;
     const seed = parse(this.#seed.value);
-    if (seed !== null) return this.#reseed(seed);
+    if (seed !== null) return this.#actions.seed(seed);
     set(this.#seed, { 'aria-invalid': 'true' });
     this.#actions.refuse(`The ${name} is ${expected}, not “${this.#seed.value.slice(0, 40)}”.`);
-  }
-
-  #reseed(seed: number): void {
-    if (this.#settings) this.#actions.settings({ ...this.#settings, seed });
   }
 }
 

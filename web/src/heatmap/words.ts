@@ -6,6 +6,8 @@ import { effectiveKeys, type WeightSummary } from './weights.ts';
 /** What is on the screen. */
 export interface Shown {
   n: number;
+  /** Whose tokens they are, if not the page's own. */
+  of: string | null;
   horizon: number;
   part: Part;
   range: PixelRange;
@@ -19,9 +21,10 @@ export interface Shown {
 
 /** The picture for who does not see it, and its numbers for who does. */
 export function describe(shown: Shown): string {
-  const { n, horizon, fraction } = shown;
+  const { n, of, horizon, fraction } = shown;
   const share = `An equal share would be 1/${whole(n)} = ${measure(1 / n)}`;
-  const head = `Attention among ${whole(n)} tokens at H = ${horizon}. ${partInWords(shown)}${share}; `;
+  const tokens = `${whole(n)} tokens${of === null ? '' : ` of ${of}`}`;
+  const head = `Attention among ${tokens} at H = ${Number(horizon.toPrecision(6))}. ${partInWords(shown)}${share}; `;
   const sofar = fraction < 1 ? ` So far ${percent(fraction)} is computed.` : '';
   return `${head}${weightsInWords(shown)}.${spreadInWords(shown)}${sofar}`;
 }
