@@ -76,6 +76,7 @@ int run_command_line(int count, const char* const* arguments) {
   add_show_command(app, exit_code);
   add_limit_command(app, exit_code);
   add_attend_command(app, exit_code);
+  add_weights_command(app, exit_code);
   add_bench_command(app, exit_code);
 
   try {

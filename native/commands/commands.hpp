@@ -11,6 +11,7 @@ void add_run_command(CLI::App& app, int& exit_code);
 void add_show_command(CLI::App& app, int& exit_code);
 void add_limit_command(CLI::App& app, int& exit_code);
 void add_attend_command(CLI::App& app, int& exit_code);
+void add_weights_command(CLI::App& app, int& exit_code);
 void add_bench_command(CLI::App& app, int& exit_code);
 
 }  // namespace asymptoken::native

@@ -46,19 +46,23 @@ void add_work_options(CLI::App& command, WorkOptions& options) {
 }
 
 unsigned threads_of(const WorkOptions& options) {
-  constexpr unsigned most = 4096;
   if (options.threads.empty()) return hardware_threads();
-  unsigned threads = 0;
-  const char* end = options.threads.data() + options.threads.size();
-  const auto [rest, problem] = std::from_chars(options.threads.data(), end, threads);
-  if (problem != std::errc() || rest != end || threads < 1 || threads > most) {
-    throw Error("--threads", options.threads, "an integer from 1 to " + std::to_string(most));
-  }
-  return threads;
+  return static_cast<unsigned>(parse_integer("--threads", options.threads, 1, 4096));
 }
 
 SimdTarget simd_of(const WorkOptions& options) {
   return options.simd.empty() ? available_simd_targets().front() : simd_target_named(options.simd);
+}
+
+std::int64_t parse_integer(const std::string& field, const std::string& text, std::int64_t least,
+                           std::int64_t most) {
+  std::int64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, problem] = std::from_chars(text.data(), end, number);
+  if (problem != std::errc() || rest != end || number < least || number > most) {
+    throw Error(field, text, "an integer from " + std::to_string(least) + " to " + std::to_string(most));
+  }
+  return number;
 }
 
 double parse_number(const std::string& field, const std::string& text) {

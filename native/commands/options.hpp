@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,9 @@ unsigned threads_of(const WorkOptions& options);
 /// Throws Error when this machine lacks the target. Empty: the fastest.
 SimdTarget simd_of(const WorkOptions& options);
 
+/// Throws Error unless the text is a whole number from `least` to `most`.
+std::int64_t parse_integer(const std::string& field, const std::string& text, std::int64_t least,
+                           std::int64_t most);
 /// Throws Error unless the text is a finite number.
 double parse_number(const std::string& field, const std::string& text);
 

@@ -6,10 +6,9 @@
 #include <cerrno>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "asymptoken/error.hpp"
-#include "files/descriptor.hpp"
-#include "files/pending_file.hpp"
 
 namespace asymptoken::native {
 
@@ -54,16 +53,29 @@ void require_writable(std::string_view field, const std::string& path) {
   const PendingFile probe{std::string(field), path};
 }
 
-void write_text(std::string_view field, const std::string& path, std::string_view text) {
-  const bool standard = path == standard_stream;
-  if (standard || is_device_or_pipe(path)) {
-    const Descriptor file(standard ? ::dup(STDOUT_FILENO) : ::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!file.is_open() || !write_all(file, text)) throw_unwritable(field, path, errno);
+TextWriter::TextWriter(std::string field, std::string path)
+    : field_(std::move(field)), path_(std::move(path)) {
+  const bool standard = path_ == standard_stream;
+  if (!standard && !is_device_or_pipe(path_)) {
+    pending_.emplace(field_, path_);
     return;
   }
-  PendingFile file{std::string(field), path};
-  if (!write_all(file.descriptor(), text)) file.fail();
-  file.publish();
+  direct_ = Descriptor(standard ? ::dup(STDOUT_FILENO) : ::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!direct_.is_open()) throw_unwritable(field_, path_, errno);
+}
+
+void TextWriter::write(std::string_view text) {
+  if (!write_all(pending_ ? pending_->descriptor() : direct_, text)) throw_unwritable(field_, path_, errno);
+}
+
+void TextWriter::publish() {
+  if (pending_) pending_->publish();
+}
+
+void write_text(std::string_view field, const std::string& path, std::string_view text) {
+  TextWriter writer{std::string(field), path};
+  writer.write(text);
+  writer.publish();
 }
 
 }  // namespace asymptoken::native

@@ -60,13 +60,83 @@ for (const variant of variants) {
       }
     }
   });
+
+  test(`pooled weights in ${variant} are the largest and the mean of each block of them`, async (t) => {
+    const asymptoken = await open(t, { variant, workers: 2 });
+    const n = 500;
+    const tokens = await asymptoken.tokens(spec, n, 1);
+    const exact = Array.from({ length: n }, (_, i) => softmaxRow(tokens, form, i));
+    const requests: Pick<HeatmapRequest, 'rows' | 'columns'>[] = [
+      {},
+      { rows: [130, 333], columns: [7, 108] },
+    ];
+    for (const side of [1, 2, 7, 64, 1000]) {
+      for (const part of requests) {
+        const pooled = await asymptoken.pooledHeatmap(spec, { n, replicate: 1, side, ...part });
+        const [[top, bottom], [left, right]] = [part.rows ?? [0, n], part.columns ?? [0, n]];
+        assert.deepEqual([pooled.rows, pooled.columns, pooled.side], [[top, bottom], [left, right], side]);
+        const width = Math.ceil((right - left) / side);
+        assert.equal(pooled.largest.length, Math.ceil((bottom - top) / side) * width);
+        assert.equal(pooled.mean.length, pooled.largest.length);
+        pooled.largest.forEach((largest, pixel) => {
+          const [row, column] = [top + side * Math.floor(pixel / width), left + side * (pixel % width)];
+          const block = exact
+            .slice(row, Math.min(row + side, bottom))
+            .flatMap(({ weights }) => weights.slice(column, Math.min(column + side, right)));
+          const mean = block.reduce((sum, weight) => sum + weight, 0) / block.length;
+          const what = `${row}, ${column} of side ${side}`;
+          const most = block.reduce((a, b) => Math.max(a, b));
+          assert.ok(Math.abs(largest / most - 1) < 2e-5, `largest at ${what}`);
+          assert.ok(Math.abs(pooled.mean[pixel]! / mean - 1) < 2e-5, `mean at ${what}`);
+        });
+        for (let i = top; i < bottom; i++) {
+          const { weights, logSumExp } = exact[i]!;
+          const squares = weights.reduce((sum, weight) => sum + weight * weight, 0);
+          assert.ok(Math.abs(pooled.participation[i - top]! / squares - 1) < 2e-5);
+          assert.ok(Math.abs(pooled.logSumExp[i - top]! - logSumExp) < 1e-5);
+        }
+      }
+    }
+  });
 }
+
+test('heads are what the tokens attend with', async (t) => {
+  const asymptoken = await open(t, { workers: 1 });
+  const [head, ...none] = await asymptoken.heads({
+    ...spec,
+    attention: { matrix: form, value: [[1, 2, 3]] },
+  });
+  assert.equal(none.length, 0);
+  assert.deepEqual([...head!.matrix], form.flat());
+  assert.deepEqual([...head!.value], [1, 2, 3]);
+  const horizons = [0.5, 2];
+  const swept = { ...spec, attention: { weights: 'random', seed: 7, horizons } };
+  const heads = await asymptoken.heads(swept);
+  assert.deepEqual(
+    heads.map(({ horizon }) => horizon),
+    horizons,
+  );
+  const n = 40;
+  const tokens = await asymptoken.tokens(swept, n);
+  for (const [index, { matrix }] of heads.entries()) {
+    const A = [0, 3, 6].map((start) => [...matrix.subarray(start, start + 3)]);
+    const { weights } = await asymptoken.heatmap(swept, { n, head: index });
+    for (let i = 0; i < n; i++) {
+      softmaxRow(tokens, A, i).weights.forEach((weight, j) =>
+        assert.ok(Math.abs(weights[i * n + j]! / weight - 1) < 2e-5),
+      );
+    }
+  }
+  await assert.rejects(asymptoken.heads({ ...spec, seed: -1 }), { message: /^seed is -1; expected/ });
+});
 
 test('the number of workers does not change a weight', async (t) => {
   const one = await open(t, { workers: 1 });
   const three = await open(t, { workers: 3 });
   const request = { n: 700, head: 1 };
   assert.deepEqual(await three.heatmap(moments, request), await one.heatmap(moments, request));
+  const pooled = { ...request, side: 10 };
+  assert.deepEqual(await three.pooledHeatmap(moments, pooled), await one.pooledHeatmap(moments, pooled));
 });
 
 test('one token, and logits of ten thousand', async (t) => {
@@ -94,6 +164,11 @@ test('a wrong request is refused in one sentence', async (t) => {
   ];
   for (const [part, message] of wrong) {
     await assert.rejects(asymptoken.heatmap(spec, { n: 100, ...part }), { message });
+  }
+  for (const side of [0, 1.5, 1025]) {
+    await assert.rejects(asymptoken.pooledHeatmap(spec, { n: 100, side }), {
+      message: `side is ${side}; expected an integer from 1 to 1024`,
+    });
   }
   await assert.rejects(asymptoken.heatmap({ ...map, seed: -1 }, { n: 10 }), {
     message: /^seed is -1; expected/,

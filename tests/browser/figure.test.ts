@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Asymptoken, Estimate, Result } from '../../wasm/src/api.ts';
 import type { Tab } from './browsers.ts';
 import { loadCore } from './core.ts';
+import { catchDownloads, openFile, pngColours, saved } from './downloads.ts';
 import { inEachBrowser } from './each-browser.ts';
 import { act, attribute, fill, reaches, readChart, show, textOf, until } from './page.ts';
 import { endless, hashOf, quick, specOf } from './settings.ts';
@@ -119,15 +120,21 @@ inEachBrowser((stage) => {
     await stage.visit(quick, async (tab) => {
       await reaches(tab, 'convergence', 'done');
       await catchDownloads(tab);
-      const result = JSON.parse(await saved(tab, 'result', 'asymptoken-moments.json')) as Result;
+      const result = JSON.parse(
+        await saved(tab, 'convergence', 'result', 'asymptoken-moments.json'),
+      ) as Result;
       const expected = await core.run(specOf(quick));
       assert.equal(result.curves.length, expected.curves.length);
       assert.equal(result.complete, true);
-      const spec = JSON.parse(await saved(tab, 'spec', 'asymptoken-moments.spec.json')) as unknown;
+      const spec = JSON.parse(
+        await saved(tab, 'convergence', 'spec', 'asymptoken-moments.spec.json'),
+      ) as unknown;
       assert.deepEqual(spec, await core.complete(specOf(quick)));
 
       const drawn = await points(tab);
-      const [head, ...lines] = (await saved(tab, 'csv', 'asymptoken-moments.csv')).trim().split('\n');
+      const [head, ...lines] = (await saved(tab, 'convergence', 'csv', 'asymptoken-moments.csv'))
+        .trim()
+        .split('\n');
       const columns = head!.split(',');
       assert.equal(lines.length, drawn.length);
       for (const line of lines) {
@@ -140,12 +147,12 @@ inEachBrowser((stage) => {
         assert.equal(Number(row['standard_error']), point?.se);
       }
 
-      const svg = await saved(tab, 'svg', 'asymptoken-moments.svg');
+      const svg = await saved(tab, 'convergence', 'svg', 'asymptoken-moments.svg');
       assert.match(svg, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
       for (const { mean } of drawn) assert.ok(svg.includes(`data-mean="${mean}"`));
       assert.ok(!/var\(--|class=/.test(svg), 'it needs no stylesheet');
       await act(tab, 'png');
-      const colours = await pngColours(tab);
+      const colours = await pngColours(tab, 'asymptoken-moments.png');
       assert.ok(colours > 20, `${colours} colours in the PNG`);
       assert.deepEqual(tab.complaints, []);
     });
@@ -173,7 +180,7 @@ inEachBrowser((stage) => {
         const run = spawnSync(command, [...words, '--csv', 'native.csv'], options);
         assert.equal(run.status, 0, run.stderr);
         const written = readFileSync(join(folder, 'asymptoken-moments.json'), 'utf8');
-        await openFile(tab, 'native.json', written);
+        await openFile(tab, 'convergence', 'native.json', written);
         const { curves } = JSON.parse(written) as Result;
         await until('the opened numbers', async () => {
           const [first] = await points(tab);
@@ -186,7 +193,7 @@ inEachBrowser((stage) => {
             .trim()
             .split('\n')
             .map((row) => row.split(','));
-        const [head, ...rows] = cells(await saved(tab, 'csv', 'asymptoken-moments.csv'));
+        const [head, ...rows] = cells(await saved(tab, 'convergence', 'csv', 'asymptoken-moments.csv'));
         const [nativeHead, ...nativeRows] = cells(readFileSync(join(folder, 'native.csv'), 'utf8'));
         assert.deepEqual(head, nativeHead);
         const metric = head!.indexOf('metric');
@@ -201,7 +208,7 @@ inEachBrowser((stage) => {
           [written.replace('"experiment": "moments"', '"experiment": "<b>map</b>"'), /of “<b>map<\/b>”/],
         ];
         for (const [content, message] of hostile) {
-          await openFile(tab, 'x.json', content);
+          await openFile(tab, 'convergence', 'x.json', content);
           await until('the refusal', async () => message.test(await textOf(tab, 'convergence', '.said')));
           assert.deepEqual(await points(tab), before);
         }
@@ -212,61 +219,3 @@ inEachBrowser((stage) => {
     }
   });
 });
-
-/** Keeps what the page hands to the reader, instead of asking where to put it. */
-function catchDownloads(tab: Tab): Promise<void> {
-  return tab.evaluate(() => {
-    const caught: { name: string; content: Blob }[] = [];
-    Object.assign(globalThis, { caught });
-    let last: Blob;
-    URL.createObjectURL = (content) => {
-      last = content as Blob;
-      return 'about:blank';
-    };
-    HTMLAnchorElement.prototype.click = function () {
-      caught.push({ name: this.download, content: last });
-    };
-  });
-}
-
-/** Presses a button and returns the text of the file that comes. */
-async function saved(tab: Tab, action: string, name: string): Promise<string> {
-  await act(tab, action);
-  return tab.evaluate(async (file) => {
-    const { caught } = globalThis as unknown as { caught: { name: string; content: Blob }[] };
-    return (await caught.find((one) => one.name === file)?.content.text()) ?? '';
-  }, name);
-}
-
-/** How many colours the saved PNG has. */
-async function pngColours(tab: Tab): Promise<number> {
-  await until('the PNG', () =>
-    tab.evaluate(() => {
-      const { caught } = globalThis as unknown as { caught: { name: string }[] };
-      return caught.some(({ name }) => name === 'asymptoken-moments.png');
-    }),
-  );
-  return tab.evaluate(async () => {
-    const { caught } = globalThis as unknown as { caught: { name: string; content: Blob }[] };
-    const bitmap = await createImageBitmap(caught.find(({ name }) => name.endsWith('.png'))!.content);
-    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-    const context = canvas.getContext('2d')!;
-    context.drawImage(bitmap, 0, 0);
-    const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-    return new Set(new Uint32Array(data.buffer)).size;
-  });
-}
-
-function openFile(tab: Tab, name: string, content: string): Promise<void> {
-  return tab.evaluate(
-    ([file, text]) => {
-      const root = document.querySelector('asymptoken-convergence')!.shadowRoot!;
-      const input = root.querySelector<HTMLInputElement>('input[type="file"]')!;
-      const files = new DataTransfer();
-      files.items.add(new File([text], file));
-      input.files = files.files;
-      input.dispatchEvent(new Event('change'));
-    },
-    [name, content] as [string, string],
-  );
-}

@@ -5,8 +5,10 @@ import type { Tab } from './browsers.ts';
 import { close } from './close.ts';
 import { loadCore } from './core.ts';
 import { inEachBrowser } from './each-browser.ts';
-import { act, attribute, fill, focus, reaches, show, showHeatmap, textOf, until } from './page.ts';
-import { hashOf, quick, specOf, type Link } from './settings.ts';
+import { checkColours, checkPicture, readPicture } from './heatmap.ts';
+import { act, attribute, fill, focus, reaches, showHeatmap, textOf, until } from './page.ts';
+import { defaults, hashOf, quick, specOf, type Link } from './settings.ts';
+import { serveSite } from './site.ts';
 import { recoverForm, softmaxWeights, spectralNorm } from './softmax.ts';
 
 // The heatmap's pixels, read back through the page's own colour bar, against weights computed here from the tokens.
@@ -28,63 +30,6 @@ async function weightsOf(link: Link): Promise<Float64Array> {
   return softmaxWeights(await core.tokens(spec, link.m), A);
 }
 
-interface Picture {
-  n: number;
-  /** Packed colours, row-major. */
-  cells: number[];
-  bar: number[];
-  low: number;
-  high: number;
-  scale: string;
-}
-
-function readPicture(tab: Tab): Promise<Picture> {
-  return tab.evaluate(() => {
-    const root = document.querySelector('asymptoken-heatmap')!.shadowRoot!;
-    const packed = (canvas: HTMLCanvasElement) => {
-      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-      return [...new Uint32Array(data.buffer)];
-    };
-    const canvas = root.querySelector<HTMLCanvasElement>('.grid canvas')!;
-    const bar = root.querySelector<HTMLElement>('.colour-bar')!;
-    return {
-      n: canvas.width,
-      cells: packed(canvas),
-      bar: packed(bar.querySelector('canvas')!),
-      low: Number(bar.dataset['low']),
-      high: Number(bar.dataset['high']),
-      scale: bar.dataset['scale']!,
-    };
-  });
-}
-
-/** Every cell has the colour that the bar gives to its weight, up to one of the 256 steps. */
-function checkPicture(picture: Picture, link: Link, weights: Float64Array): void {
-  assert.equal(picture.n, link.m);
-  assert.equal(picture.scale, link.c);
-  checkColours(picture, weights);
-}
-
-function checkColours({ cells, bar, low, high, scale }: Picture, weights: ArrayLike<number>): void {
-  assert.equal(cells.length, weights.length);
-  close(
-    high,
-    Array.from(weights).reduce((a, b) => Math.max(a, b), 0),
-    1e-4,
-    'the top of the colour bar',
-  );
-  assert.ok(new Set(bar).size > 250, 'the colours of the bar are told apart');
-  const places = new Map<number, number[]>();
-  bar.forEach((colour, index) => places.set(colour, [...(places.get(colour) ?? []), index]));
-  cells.forEach((colour, cell) => {
-    const weight = weights[cell]!;
-    const t = scale === 'log' ? Math.log(weight / low) / Math.log(high / low) : (weight - low) / (high - low);
-    const expected = (bar.length - 1) * Math.min(Math.max(t, 0), 1);
-    const off = Math.min(...(places.get(colour) ?? []).map((index) => Math.abs(index - expected)));
-    assert.ok(off <= 0.6, `cell ${cell} of weight ${weight} is ${off} steps of colour away`);
-  });
-}
-
 inEachBrowser((stage) => {
   const links: Record<string, Link> = {
     'log colours': quick,
@@ -101,6 +46,45 @@ inEachBrowser((stage) => {
       });
     });
   }
+
+  test('the picture that comes with the page is right, and needs no core', async () => {
+    const weights = await weightsOf(defaults);
+    const site = await serveSite(/\/core-\w+\//);
+    const tab = await stage.browser.open();
+    try {
+      await tab.goto(site.address);
+      await showHeatmap(tab);
+      assert.equal(await attribute(tab, 'heatmap', 'data-shown'), 'first');
+      checkPicture(await readPicture(tab), defaults, weights);
+      await focus(tab, 'heatmap', '.grid');
+      for (const key of ['End', 'PageDown', 'ArrowLeft']) await tab.press(key);
+      await checkReadout(tab, { row: 127, column: 126 }, weights[127 * 128 + 126]!);
+      assert.match(await textOf(tab, 'heatmap', '.summary'), /128 tokens at H = 2.*weights run from/);
+      assert.match(await textOf(tab, 'heatmap', '.run-bar .status'), /when this page was built/);
+    } finally {
+      await tab.close();
+      site.close();
+    }
+  });
+
+  test('run again computes what came with the page, and finds the same', async () => {
+    await stage.visit(defaults, async (tab) => {
+      await showHeatmap(tab);
+      const { cells, ...first } = await readPicture(tab);
+      await act(tab, 'run', 'heatmap');
+      await until('live weights', async () => (await attribute(tab, 'heatmap', 'data-shown')) === 'live');
+      await showHeatmap(tab);
+      const live = await readPicture(tab);
+      close(live.high, first.high, 1e-5, 'the largest weight');
+      // A weight in the middle between two colours may fall on either side.
+      const other = live.cells.filter((colour, cell) => colour !== cells[cell]).length;
+      assert.ok(other < 20, `${other} pixels have another colour`);
+      await act(tab, 'reset', 'heatmap');
+      await reaches(tab, 'heatmap', 'idle');
+      assert.equal(await attribute(tab, 'heatmap', 'data-shown'), 'first');
+      assert.deepEqual((await readPicture(tab)).cells, cells);
+    });
+  });
 
   test('every control of the view changes the picture and the address', async () => {
     await stage.visit(quick, async (tab) => {
@@ -217,10 +201,7 @@ inEachBrowser((stage) => {
     const link: Link = { ...quick, m: 10000, h: 1 };
     const spec = specOf({ ...link, n: [10000, 10000, 1], r: 1 });
     await stage.visit(link, async (tab) => {
-      await show(tab, 'heatmap');
-      await until('all tiles', async () => (await attribute(tab, 'heatmap', 'data-n')) === '10000', {
-        seconds: 120,
-      });
+      await showHeatmap(tab);
       await focus(tab, 'heatmap', '.grid');
       await tab.press('ArrowRight');
       await tab.press('PageDown');

@@ -245,6 +245,88 @@ TEST_CASE("weights are those of softmax", "[attention]") {
   CHECK((weights * in.values - out.output).cwiseAbs().maxCoeff() < 1e-5F);
 }
 
+TEST_CASE("pooled weights are the largest and the mean of each block", "[attention]") {
+  const Index queries = 37;
+  const Index keys = 603;
+  const Inputs in = random_inputs(queries, keys, 5, 1, 8);
+  const Rows<double> x = in.queries.cast<double>();
+  const Rows<double> y = in.keys.cast<double>();
+  Rows<double> weights(queries, keys);
+  Vector log_sum_exp(queries);
+  for (Index i = 0; i < queries; ++i) {
+    const Vector logits = 1.5 * (y * x.row(i).transpose());
+    const double largest = logits.maxCoeff();
+    log_sum_exp[i] = largest + std::log((logits.array() - largest).exp().sum());
+    weights.row(i) = (logits.array() - log_sum_exp[i]).exp().transpose();
+  }
+  // Whole rows of the matrix and a part of them; one weight a block, ragged edges, and one block for all.
+  for (const auto& [first, last] : {std::pair<Index, Index>{0, keys}, {70, 391}}) {
+    for (const Index side : {1, 2, 5, 16, 64, 1000}) {
+      for (const Compute compute : all_computes()) {
+        INFO("keys " << first << " to " << last << ", side " << side << ", " << name_of(compute.target));
+        const Index columns = last - first;
+        WeightPooling pooling(in.queries, 1.5F, log_sum_exp, columns, side, compute);
+        for (Index key = first; key < last; key += 101) {
+          pooling.accumulate(in.keys.middleRows(key, std::min<Index>(101, last - key)));
+        }
+        const PooledWeights pooled = pooling.result();
+        REQUIRE(pooled.largest.rows() == (queries + side - 1) / side);
+        REQUIRE(pooled.largest.cols() == (columns + side - 1) / side);
+        REQUIRE(pooled.mean.rows() == pooled.largest.rows());
+        REQUIRE(pooled.mean.cols() == pooled.largest.cols());
+        double worst = 0;
+        for (Index row = 0; row < pooled.mean.rows(); ++row) {
+          for (Index column = 0; column < pooled.mean.cols(); ++column) {
+            const auto block =
+                weights.block(row * side, first + column * side, std::min(side, queries - row * side),
+                              std::min(side, columns - column * side));
+            worst = std::max({worst, std::abs(pooled.largest(row, column) / block.maxCoeff() - 1),
+                              std::abs(pooled.mean(row, column) / block.mean() - 1)});
+          }
+        }
+        // A logit of magnitude 20 in float32, and a weight that is rounded to it.
+        CHECK(worst < 2e-6);
+      }
+    }
+  }
+}
+
+TEST_CASE("another cut of the keys pools the same", "[attention]") {
+  const Inputs in = random_inputs(20, 700, 3, 1, 9);
+  const Vector log_sum_exp = attend<float>(in.queries, in.keys, in.values, 1.0F).log_sum_exp;
+  const auto pooled = [&](Index part) {
+    WeightPooling pooling(in.queries, 1.0F, log_sum_exp, 700, 16);
+    for (Index key = 0; key < 700; key += part) {
+      pooling.accumulate(in.keys.middleRows(key, std::min(part, 700 - key)));
+    }
+    return pooling.result();
+  };
+  const PooledWeights whole = pooled(700);
+  for (const Index part : {1, 7, 256, 300}) {
+    CHECK(same_bits(pooled(part).largest, whole.largest));
+    CHECK((pooled(part).mean - whole.mean).cwiseAbs().maxCoeff() < 1e-9F);
+  }
+  const Rows<float> weights = attention_weights(in.queries, in.keys, 1.0F, log_sum_exp);
+  WeightPooling pooling(in.queries, 1.0F, log_sum_exp, 700, 1);
+  pooling.accumulate(in.keys);
+  CHECK(same_bits(pooling.result().largest, weights));
+  CHECK(same_bits(pooling.result().mean, weights));
+}
+
+TEST_CASE("pooling refuses what does not fit", "[attention]") {
+  const Inputs in = random_inputs(2, 3, 4, 1, 6);
+  const Vector sums = Vector::Zero(2);
+  CHECK_THROWS_AS(WeightPooling(in.queries, 1.0F, Vector::Zero(3), 3, 1), Error);
+  CHECK_THROWS_AS(WeightPooling(in.queries.topRows(0), 1.0F, Vector::Zero(0), 3, 1), Error);
+  CHECK_THROWS_AS(WeightPooling(in.queries, 1.0F, sums, 0, 1), Error);
+  CHECK_THROWS_WITH(WeightPooling(in.queries, 1.0F, sums, 3, 0), "side of a block is 0; expected at least 1");
+  WeightPooling pooling(in.queries, 1.0F, sums, 4, 2);
+  CHECK_THROWS_AS(pooling.accumulate(in.keys.leftCols(3)), Error);
+  pooling.accumulate(in.keys);
+  CHECK_THROWS_WITH(pooling.result(), "number of keys is 3; expected the 4 that were announced");
+  CHECK_THROWS_WITH(pooling.accumulate(in.keys), "number of keys is 6; expected the 4 that were announced");
+}
+
 TEST_CASE("shapes that do not fit are refused", "[attention]") {
   const Inputs in = random_inputs(2, 3, 4, 5, 6);
   const Rows<float> narrow = in.queries.leftCols(3);

@@ -31,7 +31,8 @@ AttentionMatrix::AttentionMatrix(const std::string& spec_json, Index tokens, Ind
   cache_.reserve(tokens);
 }
 
-void AttentionMatrix::begin(Index first_row, Index last_row, Index first_column, Index last_column) {
+void AttentionMatrix::begin(Index first_row, Index last_row, Index first_column, Index last_column,
+                            Index side) {
   const Index n = tokens_.rows();
   if (first_row < 0 || first_row >= last_row || last_row > n) {
     throw Error("rows", std::to_string(first_row) + " to " + std::to_string(last_row),
@@ -45,22 +46,25 @@ void AttentionMatrix::begin(Index first_row, Index last_row, Index first_column,
   last_row_ = last_row;
   first_column_ = first_column;
   last_column_ = last_column;
+  side_ = side;
   attention_.reset();
   keys_summed_ = 0;
-  columns_weighed_ = 0;
+  pooling_.reset();
+  columns_pooled_ = 0;
 }
 
 bool AttentionMatrix::advance(double work) {
-  while (work > 0 && columns_weighed_ < last_column_ - first_column_) {
+  const Index columns = last_column_ - first_column_;
+  while (work > 0 && columns_pooled_ < columns) {
     if (cache_.size() < tokens_.rows()) {
       work -= make_tokens(work);
     } else if (keys_summed_ < tokens_.rows()) {
       work -= sum_keys(work);
     } else {
-      work -= weigh_columns(work);
+      work -= pool_columns(work);
     }
   }
-  return columns_weighed_ == last_column_ - first_column_;
+  return columns_pooled_ == columns;
 }
 
 double AttentionMatrix::make_tokens(double work) {
@@ -78,25 +82,30 @@ double AttentionMatrix::sum_keys(double work) {
   if (!attention_) {
     const Matrix& A = spec_.attention.heads[static_cast<std::size_t>(head_)].form.A;
     queries_ = (tokens_.middleRows(first_row_, rows).cast<double>() * A.transpose()).cast<float>();
-    attention_.emplace(queries_, 1.0F, 1, compute_);
+    attention_.emplace(queries_, 1.0F, 1, compute_, Spread::compute);
   }
-  const auto each = static_cast<double>(rows * (spec_.law->dimension() + 13));
+  const auto each = static_cast<double>(rows * (spec_.law->dimension() + 15));
   const Index count = affordable(work, each, keys_per_part, tokens_.rows() - keys_summed_);
   attention_->accumulate(cache_, keys_summed_, keys_summed_ + count);
   keys_summed_ += count;
   if (keys_summed_ == tokens_.rows()) {
-    log_sum_exp_ = attention_->result().log_sum_exp;
-    weights_.resize(rows, last_column_ - first_column_);
+    sums_ = attention_->result();
   }
   return each * static_cast<double>(count);
 }
 
-double AttentionMatrix::weigh_columns(double work) {
-  const auto each = static_cast<double>(queries_.rows() * (spec_.law->dimension() + 12));
-  const Index count = affordable(work, each, 64, weights_.cols() - columns_weighed_);
-  weights_.middleCols(columns_weighed_, count) = attention_weights(
-      queries_, tokens_.middleRows(first_column_ + columns_weighed_, count), 1.0F, log_sum_exp_, compute_);
-  columns_weighed_ += count;
+double AttentionMatrix::pool_columns(double work) {
+  const Index columns = last_column_ - first_column_;
+  if (!pooling_) {
+    pooling_.emplace(queries_, 1.0F, sums_.log_sum_exp, columns, side_, compute_);
+  }
+  const auto each = static_cast<double>(queries_.rows() * (spec_.law->dimension() + 15));
+  const Index count = affordable(work, each, 64, columns - columns_pooled_);
+  pooling_->accumulate(tokens_.middleRows(first_column_ + columns_pooled_, count));
+  columns_pooled_ += count;
+  if (columns_pooled_ == columns) {
+    pooled_ = pooling_->result();
+  }
   return each * static_cast<double>(count);
 }
 

@@ -59,12 +59,30 @@ void add(ExperimentRun& run, std::size_t item, const val& numbers) {
   run.add(item, emscripten::convertJSArrayToNumberVector<double>(numbers));
 }
 
-val weights(const AttentionMatrix& matrix) {
-  return copied(matrix.weights().data(), static_cast<std::size_t>(matrix.weights().size()));
+template <class Numbers>
+val copied_all(const Numbers& numbers) {
+  return copied(numbers.data(), static_cast<std::size_t>(numbers.size()));
 }
 
-val log_sum_exp(const AttentionMatrix& matrix) {
-  return copied(matrix.log_sum_exp().data(), static_cast<std::size_t>(matrix.log_sum_exp().size()));
+val largest(const AttentionMatrix& matrix) { return copied_all(matrix.pooled().largest); }
+
+val mean(const AttentionMatrix& matrix) { return copied_all(matrix.pooled().mean); }
+
+val log_sum_exp(const AttentionMatrix& matrix) { return copied_all(matrix.log_sum_exp()); }
+
+val participation(const AttentionMatrix& matrix) { return copied_all(matrix.participation()); }
+
+/// What tells a head's attention, row by row: logits <A x, y>, outputs V y.
+val heads(const std::string& spec_json) {
+  val list = val::array();
+  for (const Head& head : parse_spec(spec_json).attention.heads) {
+    val entry = val::object();
+    entry.set("horizon", head.horizon);
+    entry.set("matrix", copied_all(Rows<double>(head.form.A)));
+    entry.set("value", copied_all(Rows<double>(head.form.V)));
+    list.call<void>("push", entry);
+  }
+  return list;
 }
 
 void append(ArrayAttention& attention, const val& keys, const val& values) {
@@ -76,19 +94,14 @@ void begin(ArrayAttention& attention, const val& queries) {
   attention.begin(emscripten::convertJSArrayToNumberVector<float>(queries));
 }
 
-val output(const ArrayAttention& attention) {
-  const Rows<float>& output = attention.attention().output;
-  return copied(output.data(), static_cast<std::size_t>(output.size()));
-}
+val output(const ArrayAttention& attention) { return copied_all(attention.attention().output); }
 
 val array_log_sum_exp(const ArrayAttention& attention) {
-  const Vector& numbers = attention.attention().log_sum_exp;
-  return copied(numbers.data(), static_cast<std::size_t>(numbers.size()));
+  return copied_all(attention.attention().log_sum_exp);
 }
 
 val sample(const TokenSampler& sampler, Index first, Index count) {
-  const Rows<float> tokens = sampler.sample(first, count);
-  return copied(tokens.data(), static_cast<std::size_t>(tokens.size()));
+  return copied_all(sampler.sample(first, count));
 }
 
 EMSCRIPTEN_BINDINGS(asymptoken) {
@@ -101,6 +114,7 @@ EMSCRIPTEN_BINDINGS(asymptoken) {
   function("builtinSpecs", &Guarded<&builtin_documents>::call);
   function("complete", &Guarded<&complete>::call);
   function("limit", &Guarded<&limit>::call);
+  function("heads", &Guarded<&heads>::call);
 
   class_<ExperimentRun>("ExperimentRun")
       .constructor(&Guarded<&made<ExperimentRun, std::string>>::call, allow_raw_pointers())
@@ -117,8 +131,10 @@ EMSCRIPTEN_BINDINGS(asymptoken) {
                    allow_raw_pointers())
       .function("begin", &Guarded<&AttentionMatrix::begin>::call)
       .function("advance", &Guarded<&AttentionMatrix::advance>::call)
-      .function("weights", &Guarded<&weights>::call)
-      .function("logSumExp", &Guarded<&log_sum_exp>::call);
+      .function("largest", &Guarded<&largest>::call)
+      .function("mean", &Guarded<&mean>::call)
+      .function("logSumExp", &Guarded<&log_sum_exp>::call)
+      .function("participation", &Guarded<&participation>::call);
 
   class_<ArrayAttention>("ArrayAttention")
       .constructor(&Guarded<&made<ArrayAttention, Index, Index, Index, double, bool>>::call,

@@ -125,6 +125,36 @@ export interface Heatmap {
   logSumExp: Float64Array;
 }
 
+/** The same at the resolution of a screen: a pixel for each block of `side` x `side` weights. */
+export interface PooledHeatmapRequest extends HeatmapRequest {
+  /** From 1 to 1024. Blocks are counted from the first row and column asked for; the last ones hold what is left. */
+  side: number;
+}
+
+/** Every weight has been computed, none is kept: memory is that of the answer, however large n is. */
+export interface PooledHeatmap {
+  rows: [number, number];
+  columns: [number, number];
+  side: number;
+  /** Of each block its largest weight: row-major, ceil(rows / side) x ceil(columns / side). */
+  largest: Float32Array;
+  /** Of each block its mean weight, the same shape; at side 1 the same array. */
+  mean: Float32Array;
+  /** Of every row in range: log of the sum of e^logit. */
+  logSumExp: Float64Array;
+  /** Of every row in range: the sum of its squared weights over all n columns, 1 over how many keys it attends to in effect. */
+  participation: Float64Array;
+}
+
+/** One attention head of a spec's sweep. d is the law's dimension. */
+export interface Head {
+  horizon: number;
+  /** A, row-major, d x d, the scale in it: the logit of query x against key y is <A x, y>. */
+  matrix: Float64Array;
+  /** V, row-major, d columns: a token y counts as V y. */
+  value: Float64Array;
+}
+
 /** Arrays are row-major: one query, key or value a row. All of their numbers have to be finite. */
 export interface AttendRequest {
   queries: Float32Array;
@@ -180,7 +210,10 @@ export interface Asymptoken {
   run(spec: Spec, options?: RunOptions): Promise<Result>;
   /** Closed forms only: limit, asymptotic constants, horizon, predicted exponents. */
   limit(spec: Spec): Promise<unknown>;
+  /** In the order of the sweep. */
+  heads(spec: Spec): Promise<Head[]>;
   heatmap(spec: Spec, request: HeatmapRequest): Promise<Heatmap>;
+  pooledHeatmap(spec: Spec, request: PooledHeatmapRequest): Promise<PooledHeatmap>;
   /** Softmax attention over arrays of the caller's. Memory is that of the arrays, in each worker: never queries x keys. */
   attend(request: AttendRequest): Promise<Attention>;
   /** The first n tokens of the law, as `heatmap` uses them. */

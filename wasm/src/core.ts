@@ -1,7 +1,7 @@
 /** The WebAssembly module as bindings/bindings.cpp defines it, and how it comes to a worker. */
 
 import { nodeModule } from './node.ts';
-import type { Variant } from './api.ts';
+import type { Head, Variant } from './api.ts';
 import createRelaxed from 'asymptoken-glue/relaxed';
 import createSimd128 from 'asymptoken-glue/simd128';
 
@@ -21,10 +21,12 @@ export interface ExperimentRun extends Handle {
 }
 
 export interface AttentionMatrix extends Handle {
-  begin(firstRow: number, lastRow: number, firstColumn: number, lastColumn: number): void;
+  begin(firstRow: number, lastRow: number, firstColumn: number, lastColumn: number, side: number): void;
   advance(work: number): boolean;
-  weights(): Float32Array<ArrayBuffer>;
+  largest(): Float32Array<ArrayBuffer>;
+  mean(): Float32Array<ArrayBuffer>;
   logSumExp(): Float64Array<ArrayBuffer>;
+  participation(): Float64Array<ArrayBuffer>;
 }
 
 export interface ArrayAttention extends Handle {
@@ -48,6 +50,7 @@ export interface Core {
   builtinSpecs(): { name: string; summary: string; json: string }[];
   complete(spec: string): string;
   limit(spec: string): string;
+  heads(spec: string): Head[];
   ExperimentRun: new (spec: string) => ExperimentRun;
   AttentionMatrix: new (spec: string, tokens: number, head: number, replicate: number) => AttentionMatrix;
   ArrayAttention: new (

@@ -1,4 +1,4 @@
-import type { Heatmap, HeatmapRequest, Spec, Tokens } from './api.ts';
+import type { Heatmap, HeatmapRequest, PooledHeatmap, PooledHeatmapRequest, Spec, Tokens } from './api.ts';
 import { range, wholeNumber } from './arguments.ts';
 import type { AttentionBlock } from './messages.ts';
 import { askInParts } from './parts.ts';
@@ -6,24 +6,38 @@ import type { Pool } from './pool.ts';
 
 const mostTokens = 65536;
 const mostWeights = 2 ** 29;
+const mostSide = 1024;
 const mostReplicate = 2 ** 31 - 1;
 /** Making the tokens costs each worker time, which pays from this many rows on. */
 const fewestRows = 32;
 
-/** Each worker does a range of rows. */
 export async function heatmap(pool: Pool, spec: Spec, request: HeatmapRequest): Promise<Heatmap> {
+  const { rows, columns, largest, logSumExp } = await pooledHeatmap(pool, spec, { ...request, side: 1 });
+  return { rows, columns, weights: largest, logSumExp };
+}
+
+/** Each worker does a range of rows, whole blocks of them. */
+export async function pooledHeatmap(
+  pool: Pool,
+  spec: Spec,
+  request: PooledHeatmapRequest,
+): Promise<PooledHeatmap> {
   const n = wholeNumber('n', request.n, 1, mostTokens);
   const head = wholeNumber('head', request.head ?? 0, 0, mostReplicate);
   const replicate = wholeNumber('replicate', request.replicate ?? 0, 0, mostReplicate);
   const rows = range('rows', request.rows, n);
   const columns = range('columns', request.columns, n);
-  const [height, width] = [rows[1] - rows[0], columns[1] - columns[0]];
+  const side = wholeNumber('side', request.side, 1, mostSide);
+  const [height, width] = [rows, columns].map(([first, last]) => Math.ceil((last - first) / side)) as [
+    number,
+    number,
+  ];
   if (height * width > mostWeights) {
     throw new Error(`rows x columns is ${height} x ${width}; expected at most ${mostWeights} weights (2 GB)`);
   }
   const document = JSON.stringify(spec);
-  const cut = { rows, step: fewestRows, signal: request.signal };
-  const blocks = await askInParts<'attention'>(pool, cut, (part) => ({
+  const step = side * Math.ceil(fewestRows / side);
+  const blocks = await askInParts<'attention'>(pool, { rows, step, signal: request.signal }, (part) => ({
     kind: 'attention',
     spec: document,
     n,
@@ -31,18 +45,34 @@ export async function heatmap(pool: Pool, spec: Spec, request: HeatmapRequest): 
     replicate,
     rows: part,
     columns,
+    side,
   }));
-  return { rows, columns, ...stacked(blocks, height, width) };
+  return { rows, columns, side, ...stacked(blocks) };
 }
 
-function stacked(blocks: AttentionBlock[], height: number, width: number): AttentionBlock {
+function stacked(blocks: AttentionBlock[]): AttentionBlock {
   if (blocks.length === 1) return blocks[0]!;
-  const whole = { weights: new Float32Array(height * width), logSumExp: new Float64Array(height) };
-  let row = 0;
-  for (const block of blocks) {
-    whole.weights.set(block.weights, row * width);
-    whole.logSumExp.set(block.logSumExp, row);
-    row += block.logSumExp.length;
+  const all = <Key extends keyof AttentionBlock>(key: Key) => blocks.map((block) => block[key]);
+  const largest = joined(Float32Array, all('largest'));
+  const pooled = blocks[0]!.mean !== blocks[0]!.largest;
+  return {
+    largest,
+    mean: pooled ? joined(Float32Array, all('mean')) : largest,
+    logSumExp: joined(Float64Array, all('logSumExp')),
+    participation: joined(Float64Array, all('participation')),
+  };
+}
+
+/** End to end. */
+function joined<Numbers extends Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>>(
+  kind: new (length: number) => Numbers,
+  arrays: Numbers[],
+): Numbers {
+  const whole = new kind(arrays.reduce((length, array) => length + array.length, 0));
+  let start = 0;
+  for (const array of arrays) {
+    whole.set(array, start);
+    start += array.length;
   }
   return whole;
 }

@@ -4,7 +4,7 @@ import type { Asymptoken, LoadOptions, Spec } from './api.ts';
 import { wholeNumber } from './arguments.ts';
 import { attend } from './attend.ts';
 import { choose, detect } from './detect.ts';
-import { heatmap, tokens } from './heatmap.ts';
+import { heatmap, pooledHeatmap, tokens } from './heatmap.ts';
 import { Pool } from './pool.ts';
 import { run } from './run.ts';
 
@@ -33,7 +33,9 @@ export async function load(options: LoadOptions = {}): Promise<Asymptoken> {
     complete: async (spec) => JSON.parse(await ask(spec, 'complete')) as Spec,
     limit: async (spec) => JSON.parse(await ask(spec, 'limit')) as unknown,
     run: (spec, runOptions) => run(pool, spec, runOptions),
+    heads: async (spec) => pool.choose(1)[0]!.ask({ kind: 'heads', spec: JSON.stringify(spec) }),
     heatmap: (spec, request) => heatmap(pool, spec, request),
+    pooledHeatmap: (spec, request) => pooledHeatmap(pool, spec, request),
     attend: async (request) => attend(pool, request),
     tokens: (spec, n, replicate) => tokens(pool, spec, n, replicate),
     close: () => pool.close(),

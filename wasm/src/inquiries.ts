@@ -55,7 +55,7 @@ export class TokensInquiry implements Inquiry {
 /** Keeps the memory of a block of weights small beside that of the answer. */
 const rowsPerBlock = 64;
 
-/** A rectangle of the attention matrix. */
+/** A rectangle of the attention matrix, pooled. */
 export class AttentionInquiry implements Inquiry {
   readonly ready = true;
   readonly #finish: Finish<AttentionBlock>;
@@ -67,16 +67,21 @@ export class AttentionInquiry implements Inquiry {
   #row: number;
 
   constructor(core: Core, request: AttentionRequest, finish: Finish<AttentionBlock>) {
-    const { rows, columns } = request;
+    const { rows, columns, side } = request;
     this.#finish = finish;
     this.#request = request;
     this.#row = rows[0];
     this.#matrix = new core.AttentionMatrix(request.spec, request.n, request.head, request.replicate);
+    const height = rows[1] - rows[0];
+    const size = Math.ceil(height / side) * this.#width;
+    const largest = new Float32Array(size);
     this.#block = {
-      weights: new Float32Array((rows[1] - rows[0]) * (columns[1] - columns[0])),
-      logSumExp: new Float64Array(rows[1] - rows[0]),
+      largest,
+      mean: side === 1 ? largest : new Float32Array(size),
+      logSumExp: new Float64Array(height),
+      participation: new Float64Array(height),
     };
-    this.#matrix.begin(this.#row, this.#lastRow, ...columns);
+    this.#matrix.begin(this.#row, this.#lastRow, ...columns, side);
   }
 
   step(deadline: number): void {
@@ -86,7 +91,13 @@ export class AttentionInquiry implements Inquiry {
       return work;
     });
     if (this.#done) {
-      this.#finish(this.#block, [this.#block.weights.buffer, this.#block.logSumExp.buffer]);
+      const arrays = new Set(
+        Object.values(this.#block as Record<keyof AttentionBlock, { buffer: ArrayBuffer }>),
+      );
+      this.#finish(
+        this.#block,
+        [...arrays].map(({ buffer }) => buffer),
+      );
     }
   }
 
@@ -98,16 +109,28 @@ export class AttentionInquiry implements Inquiry {
     return this.#row === this.#request.rows[1];
   }
 
+  /** Of a row of blocks. */
+  get #width(): number {
+    const { columns, side } = this.#request;
+    return Math.ceil((columns[1] - columns[0]) / side);
+  }
+
+  /** Whole blocks, where there are. */
   get #lastRow(): number {
-    return Math.min(this.#request.rows[1], this.#row + rowsPerBlock);
+    const { rows, side } = this.#request;
+    return Math.min(rows[1], this.#row + side * Math.ceil(rowsPerBlock / side));
   }
 
   #takeRows(): void {
-    const { rows, columns } = this.#request;
-    this.#block.weights.set(this.#matrix.weights(), (this.#row - rows[0]) * (columns[1] - columns[0]));
-    this.#block.logSumExp.set(this.#matrix.logSumExp(), this.#row - rows[0]);
+    const { rows, columns, side } = this.#request;
+    const row = this.#row - rows[0];
+    const { largest, mean, logSumExp, participation } = this.#block;
+    largest.set(this.#matrix.largest(), (row / side) * this.#width);
+    if (mean !== largest) mean.set(this.#matrix.mean(), (row / side) * this.#width);
+    logSumExp.set(this.#matrix.logSumExp(), row);
+    participation.set(this.#matrix.participation(), row);
     this.#row = this.#lastRow;
-    if (!this.#done) this.#matrix.begin(this.#row, this.#lastRow, ...columns);
+    if (!this.#done) this.#matrix.begin(this.#row, this.#lastRow, ...columns, side);
   }
 }
 

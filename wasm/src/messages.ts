@@ -1,6 +1,6 @@
 /** Everything that a page and its workers say to each other. */
 
-import type { Attention, BuiltinSpec, Variant } from './api.ts';
+import type { Attention, BuiltinSpec, Head, Variant } from './api.ts';
 
 /** Where the core comes from: the first worker gets an address, the others what it compiled. */
 export interface WasmSource {
@@ -18,6 +18,7 @@ export interface Questions {
   specs: { ask: Record<never, never>; answer: BuiltinSpec[] };
   complete: { ask: { spec: string }; answer: string };
   limit: { ask: { spec: string }; answer: string };
+  heads: { ask: { spec: string }; answer: Head[] };
   tokens: {
     ask: { spec: string; n: number; replicate: number };
     answer: { dimension: number; values: Float32Array<ArrayBuffer> };
@@ -33,6 +34,8 @@ export interface AttentionRequest {
   replicate: number;
   rows: [number, number];
   columns: [number, number];
+  /** Of the blocks of weights that are pooled. */
+  side: number;
 }
 
 /** Row-major arrays. */
@@ -47,8 +50,11 @@ export interface ArrayRequest {
 }
 
 export interface AttentionBlock {
-  weights: Float32Array<ArrayBuffer>;
+  largest: Float32Array<ArrayBuffer>;
+  /** Of blocks of one weight: `largest` itself. */
+  mean: Float32Array<ArrayBuffer>;
   logSumExp: Float64Array<ArrayBuffer>;
+  participation: Float64Array<ArrayBuffer>;
 }
 
 export type Kind = keyof Questions;

@@ -54,6 +54,8 @@ function answer(core: Core, id: number, question: Question): void {
         return reply(id, core.complete(question.spec));
       case 'limit':
         return reply(id, core.limit(question.spec));
+      case 'heads':
+        return reply(id, core.heads(question.spec));
       case 'tokens':
         return startInquiry(id, (finish) => new TokensInquiry(core, question, finish));
       case 'attention':

@@ -8,6 +8,8 @@ import type {
   Heatmap,
   HeatmapRequest,
   Point,
+  PooledHeatmap,
+  PooledHeatmapRequest,
   PowerLawFit,
   Result,
   RunOptions,
@@ -36,7 +38,9 @@ export function load(): Promise<Asymptoken> {
     complete: (spec: Spec) => Promise.resolve(spec),
     run,
     limit: () => Promise.reject(new Error('limit is not faked: build the core')),
+    heads: () => Promise.reject(new Error('heads are not faked: build the core')),
     heatmap,
+    pooledHeatmap,
     attend: () => Promise.reject(new Error('attend is not faked: build the core')),
     tokens: (spec: Spec, n: number) => Promise.resolve(tokens(spec, n)),
     close: () => undefined,
@@ -177,6 +181,24 @@ async function heatmap(spec: Spec, request: HeatmapRequest): Promise<Heatmap> {
     logSumExp[i - rows[0]] = top + Math.log(sum);
   }
   return { rows, columns, weights, logSumExp };
+}
+
+async function pooledHeatmap(spec: Spec, request: PooledHeatmapRequest): Promise<PooledHeatmap> {
+  const { side } = request;
+  const { rows, columns, weights, logSumExp } = await heatmap(spec, request);
+  const [height, width] = [rows[1] - rows[0], columns[1] - columns[0]];
+  const across = Math.ceil(width / side);
+  const largest = new Float32Array(Math.ceil(height / side) * across);
+  const mean = new Float32Array(largest.length);
+  const participation = new Float64Array(height);
+  weights.forEach((weight, i) => {
+    const [row, column] = [Math.floor(i / width), i % width];
+    const pixel = Math.floor(row / side) * across + Math.floor(column / side);
+    largest[pixel] = Math.max(largest[pixel]!, weight);
+    mean[pixel]! += weight / side ** 2;
+    participation[row]! += weight ** 2;
+  });
+  return { rows, columns, side, largest, mean, logSumExp, participation };
 }
 
 function tokens(spec: Spec, n: number): Tokens {

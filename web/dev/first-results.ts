@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'vite';
 import type { Asymptoken, Spec } from '../../wasm/src/api.ts';
 import { pathOf } from '../src/plane/attention.ts';
+import { defaultView } from '../src/view.ts';
 
 const core = join(import.meta.dirname, '../../build/wasm');
 const specs = join(import.meta.dirname, '../specs');
@@ -19,6 +20,13 @@ const questions: Record<string, (core: Asymptoken, spec: Spec) => Promise<object
     const path = await pathOf(core, spec, tokens, queries.points[0]);
     return { tokens: { ...tokens, values: [...tokens.values] }, path };
   },
+  'first-weights': async (core, spec) => {
+    const { tokens: sizes } = spec as unknown as Pick<PlaneSpec, 'tokens'>;
+    const tokens = await core.tokens(spec, sizes.to);
+    const { head } = defaultView;
+    const { matrix } = (await core.heads(spec))[head]!;
+    return { head, tokens: { ...tokens, values: [...tokens.values] }, matrix: [...matrix] };
+  },
 };
 
 interface PlaneSpec {
@@ -28,7 +36,8 @@ interface PlaneSpec {
 
 /**
  * `import first from 'first-result:NAME'` is what the built core finds for specs/NAME.json, computed while the site
- * is built, so that a figure has a picture before it has run; `first-plane:NAME` is the same of a plane of tokens.
+ * is built, so that a figure has a picture before it has run; `first-plane:NAME` is the same of a plane of tokens,
+ * `first-weights:NAME` what the weights between tokens are made of.
  * Kept until the core or the spec changes.
  */
 export function firstResults(options: { fake: boolean }): Plugin {

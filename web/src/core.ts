@@ -7,6 +7,7 @@ export type {
   Heatmap,
   PauseController,
   Point,
+  PooledHeatmap,
   PowerLawFit,
   Prediction,
   Progress,

@@ -4,6 +4,17 @@ declare module 'first-result:*' {
   export default first;
 }
 
+declare module 'first-weights:*' {
+  const first: {
+    spec: import('./core.ts').Spec;
+    head: number;
+    tokens: { n: number; dimension: number; values: number[] };
+    /** A, row-major. */
+    matrix: number[];
+  } | null;
+  export default first;
+}
+
 declare module 'first-plane:*' {
   const first: {
     tokens: { n: number; dimension: number; values: number[] };

@@ -102,6 +102,46 @@ AttentionOutput<T> attend(const RowsView<T>& queries, const RowsView<T>& keys, c
 Rows<float> attention_weights(const RowsView<float>& queries, const RowsView<float>& keys, float scale,
                               const Vector& log_sum_exp, Compute compute = {});
 
+/// What one pixel shows of many weights: those of each block of `side` queries and `side` keys, counted from the first of
+/// both; the last block of a row or column holds what is left.
+struct PooledWeights {
+  Rows<float> largest;  ///< ceil(queries / side) x ceil(keys / side)
+  Rows<float> mean;     ///< the same; sums of float64
+};
+
+/// The softmax weights of fixed queries against keys that arrive in parts, pooled: a picture of the attention matrix at the
+/// resolution of a screen.
+///
+/// Every weight is computed, as attention_weights does, and none is kept: memory is that of the queries and of the answer.
+/// Another cut of the keys moves the last bits of the means and none of the largest.
+class WeightPooling {
+ public:
+  /// logit of query x against key k = scale <x, k>; log_sum_exp: of each query, over all keys that it attends to, of which
+  /// the `keys` to come may be a part. side >= 1: of a block; 1 leaves the weights as they are. Throws Error when there are
+  /// no queries or no keys, or sizes disagree.
+  WeightPooling(const RowsView<float>& queries, float scale, const Vector& log_sum_exp, Index keys,
+                Index side, Compute compute = {});
+
+  /// Takes the next keys: count x d. Throws Error when the dimension is another, or there are more than were announced.
+  void accumulate(const RowsView<float>& keys);
+
+  /// Throws Error before the last key.
+  PooledWeights result() const;
+
+ private:
+  void pool(const RowsView<float>& keys);
+
+  Rows<float> queries_;
+  float scale_;
+  Vector log_sum_exp_;
+  Index keys_;
+  Index side_;
+  Compute compute_;
+  Index keys_seen_ = 0;
+  Rows<float> largest_;
+  Rows<double> sums_;
+};
+
 /// Mean and population covariance of rows that arrive in parts, accumulated in float64 about a fixed `origin`
 /// (near the mean, for accuracy); the result does not depend on how the rows were cut.
 class MomentAccumulator {

@@ -1,6 +1,7 @@
+import type { Progress } from '../core.ts';
 import { html, say, set } from '../dom.ts';
-import { duration, percent, whole } from '../format.ts';
-import type { Runner, RunState } from './runner.ts';
+import { duration, percent } from '../format.ts';
+import type { RunState } from './runner.ts';
 
 const actions: Record<RunState, string> = {
   idle: 'Run',
@@ -10,6 +11,23 @@ const actions: Record<RunState, string> = {
   cancelled: 'Run',
   error: 'Run',
 };
+
+/** What a run bar works, and how it stands. */
+export interface Run {
+  readonly state: RunState;
+  /** null before there is any. */
+  readonly progress: Pick<Progress, 'fraction' | 'secondsLeft'> | null;
+  /** Waits while its figure is off the screen. */
+  readonly held: boolean;
+  /** One sentence, in state `error`. */
+  readonly problem: string;
+  /** What has been done, in state `done`; '' where nothing had to be. */
+  readonly outcome: string;
+  pause(): void;
+  resume(): void;
+  /** Keeps what there is. */
+  cancel(): void;
+}
 
 export interface RunActions {
   start(): void;
@@ -29,17 +47,17 @@ export class RunBar {
   readonly #status = html('span');
   /** The problem again, for where the controls are far from the run bar. */
   readonly #why = html('span', { class: 'why', 'aria-hidden': 'true' });
-  readonly #runner: Runner;
+  readonly #run: Run;
 
-  constructor(runner: Runner, { start, step, reset }: RunActions) {
-    this.#runner = runner;
+  constructor(run: Run, { start, step, reset }: RunActions) {
+    this.#run = run;
     this.#main.addEventListener('click', () => {
-      if (runner.state === 'running') runner.pause();
-      else if (runner.state === 'paused') runner.resume();
+      if (run.state === 'running') run.pause();
+      else if (run.state === 'paused') run.resume();
       else start();
     });
     this.#step.addEventListener('click', step);
-    this.#cancel.addEventListener('click', () => runner.cancel());
+    this.#cancel.addEventListener('click', () => run.cancel());
     this.#reset.addEventListener('click', reset);
     this.element = html(
       'div',
@@ -52,7 +70,7 @@ export class RunBar {
 
   /** `idle` says what is shown before anything runs. */
   draw(idle: string): void {
-    const { state, progress } = this.#runner;
+    const { state, progress, problem } = this.#run;
     const action = actions[state];
     say(this.#main, action);
     set(this.#main, { 'data-action': action.toLowerCase().split(' ')[0] });
@@ -61,11 +79,11 @@ export class RunBar {
     set(this.#reset, { 'aria-disabled': state === 'idle' ? 'true' : 'false' });
     this.#progress.value = state === 'done' ? 1 : (progress?.fraction ?? 0);
     say(this.#status, this.#words(idle));
-    say(this.#why, state === 'error' ? `: ${this.#runner.problem}` : '');
+    say(this.#why, state === 'error' ? `: ${problem}` : '');
   }
 
   #words(idle: string): string {
-    const { state, progress, result, preciseEnough, held } = this.#runner;
+    const { state, progress, outcome, held } = this.#run;
     const fraction = percent(progress?.fraction ?? 0);
     if (state === 'idle') return idle;
     if (state === 'running') {
@@ -75,10 +93,7 @@ export class RunBar {
     }
     if (state === 'paused') return `paused at ${fraction}`;
     if (state === 'cancelled') return `cancelled at ${fraction}`;
-    if (state === 'done' && result) {
-      const samples = `${whole(result.items.done)} samples in ${duration(result.provenance.wall_seconds)}`;
-      return preciseEnough ? `precise enough after ${samples}` : samples;
-    }
+    if (state === 'done') return outcome || idle;
     return state === 'error' ? 'not run' : '';
   }
 }

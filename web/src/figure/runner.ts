@@ -8,6 +8,9 @@ import {
   type Spec,
 } from '../core.ts';
 
+import { duration, whole } from '../format.ts';
+import type { Run } from './run-bar.ts';
+
 export type RunState = 'idle' | 'running' | 'paused' | 'done' | 'cancelled' | 'error';
 
 export interface StartOptions {
@@ -18,7 +21,7 @@ export interface StartOptions {
 }
 
 /** One experiment at a time: starts, pauses, steps, cancels it, and holds what it has found so far. */
-export class Runner {
+export class Runner implements Run {
   state: RunState = 'idle';
   result: Result | null = null;
   progress: Progress | null = null;
@@ -40,6 +43,13 @@ export class Runner {
 
   constructor(changed: () => void) {
     this.#changed = changed;
+  }
+
+  get outcome(): string {
+    const { result } = this;
+    if (!result) return '';
+    const samples = `${whole(result.items.done)} samples in ${duration(result.provenance.wall_seconds)}`;
+    return this.preciseEnough ? `precise enough after ${samples}` : samples;
   }
 
   /** Replaces what is under way. */

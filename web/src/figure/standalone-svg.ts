@@ -1,6 +1,9 @@
 import { set, svg } from '../dom.ts';
 import { backgroundOf, layOut, type Picture } from './picture.ts';
 
+const svgNamespace = 'http://www.w3.org/2000/svg';
+const inert = document.implementation.createDocument(svgNamespace, null);
+
 /** What the figures' stylesheets say of what is drawn. */
 const properties = [
   'fill',
@@ -21,8 +24,8 @@ const properties = [
 /** Pictures as one SVG that needs no stylesheet: what a reader sees now, with its titles. */
 export function standaloneSvg(pictures: readonly Picture[]): string {
   const { width, height, places } = layOut(pictures);
-  const root = svg('svg', { xmlns: 'http://www.w3.org/2000/svg', width, height });
-  set(root, { viewBox: `0 0 ${width} ${height}` });
+  const root = inert.createElementNS(svgNamespace, 'svg');
+  set(root, { width, height, viewBox: `0 0 ${width} ${height}` });
   root.append(svg('rect', { width, height, fill: backgroundOf(pictures[0]!) }));
   for (const { title, picture, image, from, left, top, titleTop } of places) {
     const style = getComputedStyle(picture);
@@ -38,9 +41,11 @@ export function standaloneSvg(pictures: readonly Picture[]): string {
   return new XMLSerializer().serializeToString(root);
 }
 
+/** Made in a document that loads nothing: a host's content security policy may forbid `data:` images in its own. */
 function imageOf(canvas: HTMLCanvasElement, dx: number, dy: number): SVGImageElement {
   const { left, top, width, height } = canvas.getBoundingClientRect();
-  return svg('image', {
+  const image = inert.createElementNS(svgNamespace, 'image');
+  set(image, {
     href: canvas.toDataURL(),
     x: left + dx,
     y: top + dy,
@@ -49,6 +54,7 @@ function imageOf(canvas: HTMLCanvasElement, dx: number, dy: number): SVGImageEle
     preserveAspectRatio: 'none',
     'image-rendering': 'pixelated',
   });
+  return image;
 }
 
 function styledCopy(element: Element): Element {

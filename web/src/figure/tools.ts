@@ -10,9 +10,13 @@ export interface Source {
   /** Of files, without an ending. */
   name: string;
   spec(): Spec;
+  /** What does the same natively with the saved spec; default: runs it. */
+  command?(): string;
   /** null where nothing has been measured. */
   csv(): string | null;
   pictures(): Picture[];
+  /** For a figure that shows a spec of the reader's own. */
+  openSpec?(file: File): Promise<void>;
   /** null for a figure that shows no result of an experiment. */
   results: Results | null;
 }
@@ -37,7 +41,7 @@ export class Tools {
 
   constructor(source: Source) {
     this.#source = source;
-    const { results } = source;
+    const { results, openSpec } = source;
     this.#native = html(
       'details',
       { class: 'native' },
@@ -63,7 +67,8 @@ export class Tools {
         this.#button('spec', 'spec', () => this.#save('spec.json', text(json(source.spec()), jsonType))),
         ...(results ? [this.#resultButton(results)] : []),
       ),
-      ...(results ? [this.#opener(results)] : []),
+      ...(openSpec ? [this.#opener('spec', openSpec)] : []),
+      ...(results ? [this.#opener('result', results.open)] : []),
       this.#native,
       this.#said,
     );
@@ -72,9 +77,10 @@ export class Tools {
   /** The command and the spec are written out only where they are read. */
   draw(): void {
     if (!this.#native.open) return;
-    const { name, spec } = this.#source;
-    say(this.#command, `asymptoken run ${name}.spec.json --output ${name}.json --svg ${name}.svg`);
-    say(this.#spec, json(spec()));
+    const { name } = this.#source;
+    const run = `asymptoken run ${name}.spec.json --output ${name}.json --svg ${name}.svg`;
+    say(this.#command, this.#source.command?.() ?? run);
+    say(this.#spec, json(this.#source.spec()));
   }
 
   #button(action: string, words: string, act: () => void | Promise<void>): HTMLButtonElement {
@@ -95,14 +101,11 @@ export class Tools {
     });
   }
 
-  #opener(results: Results): HTMLLabelElement {
-    const file = html('input', {
-      type: 'file',
-      accept: '.json,application/json',
-      'aria-label': 'Result file',
-    });
-    file.addEventListener('change', () => void this.#open(file, results));
-    return html('label', { class: 'opener' }, html('span', {}, 'Open a result file'), file);
+  #opener(what: 'spec' | 'result', open: (file: File) => Promise<void>): HTMLLabelElement {
+    const words = `Open a ${what} file`;
+    const file = html('input', { type: 'file', accept: '.json,application/json', 'aria-label': words });
+    file.addEventListener('change', () => void this.#open(file, open));
+    return html('label', { class: 'opener' }, html('span', {}, words), file);
   }
 
   #saveMeasured(ending: string, type: string, content: string | null): void {
@@ -117,11 +120,11 @@ export class Tools {
     say(this.#said, 'Copied.');
   }
 
-  async #open(input: HTMLInputElement, results: Results): Promise<void> {
+  async #open(input: HTMLInputElement, open: (file: File) => Promise<void>): Promise<void> {
     const [file] = input.files ?? [];
     if (!file) return;
     try {
-      await results.open(file);
+      await open(file);
       say(this.#said, `Shown: ${file.name}.`);
     } catch (error) {
       this.#say(error);

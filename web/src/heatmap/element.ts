@@ -1,82 +1,125 @@
-import { core, sentence } from '../core.ts';
+import { core, type Spec } from '../core.ts';
+import { Latest } from '../companions/latest.ts';
 import { html, say, set, sheet } from '../dom.ts';
 import { moments } from '../experiments/moments.ts';
 import type { Settings } from '../experiments/settings.ts';
+import { readSpec } from '../figure/spec-file.ts';
+import { RunBar } from '../figure/run-bar.ts';
+import type { RunState } from '../figure/runner.ts';
 import { Tools } from '../figure/tools.ts';
-import { measure, percent, whole } from '../format.ts';
+import { Visibility } from '../figure/visibility.ts';
+import { measure, whole } from '../format.ts';
+import runBarStyle from '../figure/run-bar.css?inline';
 import figureStyle from '../style/figure.css?inline';
 import theme from '../style/theme.css?inline';
-import { defaultView, type View } from '../view.ts';
+import { defaultView, type Part, type View } from '../view.ts';
 import { ColourBar } from './colour-bar.ts';
 import { WeightScale } from './colour-scale.ts';
+import { csvOf } from './csv.ts';
+import { firstTiles } from './first-weights.ts';
 import { Grid, type Cell } from './grid.ts';
 import colourBarStyle from './colour-bar.css?inline';
 import style from './heatmap.css?inline';
-import { paint } from './paint.ts';
+import { clear, paint } from './paint.ts';
+import { TileRun, type Source } from './tile-run.ts';
 import { Tiles, type PixelRange } from './tiles.ts';
 import { ViewControls } from './view-controls.ts';
-import { coveredBy, partOf, pixelsOf, windowOf, zoomed } from './viewport.ts';
-import { effectiveKeys, summarise, type WeightSummary } from './weights.ts';
+import { coveredBy, isSamePart, moved, partOf, pixelsOf, windowOf, type Point } from './viewport.ts';
+import { summarise } from './weights.ts';
+import { describe } from './words.ts';
 
-const sheets = [theme, figureStyle, colourBarStyle, style].map(sheet);
+const sheets = [theme, figureStyle, runBarStyle, colourBarStyle, style].map(sheet);
+
+/** A spec of the reader's own, in place of the settings. */
+interface Opened {
+  name: string;
+  spec: Spec;
+  /** Of its heads. */
+  horizons: number[];
+}
 
 /** While tiles arrive, the picture is painted anew every so many milliseconds. */
 const repaint = 150;
 
 /**
- * `<asymptoken-heatmap>`: the softmax weights between the first tokens of the settings' law. Computes the tiles that
- * are visible, at the resolution of the screen, once it comes near; `viewchange` says that the reader changed the view.
+ * `<asymptoken-heatmap>`: the softmax weights between the first tokens of the settings' law. Opens with what the core
+ * found when the site was built; computes the tiles that are visible and not known, at the resolution of the screen,
+ * while it is on the screen. `settingschange` and `viewchange` say that the reader changed something.
  */
 export class HeatmapFigure extends HTMLElement {
   #settings: Settings = { ...moments.defaults };
   #view: View = { ...defaultView };
-  #near = false;
-  #abort = new AbortController();
-  /** Of the tokens and the head that are shown. */
-  #tiles: Tiles | null = null;
+  #opened: Opened | null = null;
+  /** Those that come with the page. */
+  #first: Tiles | null = firstTiles(this.#source);
+  #tiles = this.#first ?? new Tiles(this.#view.tokens);
   /** Pooled weights on the screen, and where they lie. */
   #drawn: { weights: Float32Array; range: PixelRange } | null = null;
   #scale: WeightScale | null = null;
   #cell: Cell | null = null;
+  /** What pointers have made of the part shown, before it is rounded to whole tokens. */
+  #between: Part | null = null;
   #reading = new AbortController();
+  #visible = false;
+  /** What is to be shown has not been asked for yet. */
+  #due = true;
+  #announced: RunState = 'idle';
+  readonly #latest = new Latest();
+  #asked = 0;
+  #paintedAt = -Infinity;
 
-  readonly #controls = new ViewControls(
-    (view) => this.#change(view),
-    (factor) => this.#zoom(factor),
-  );
+  readonly #run = new TileRun(() => this.#ran());
+  readonly #runBar = new RunBar(this.#run, {
+    start: () => this.#startByHand(),
+    step: () => this.#step(),
+    reset: () => this.#renew(),
+  });
+  readonly #controls = new ViewControls({
+    view: (view) => this.#change(view),
+    seed: (seed) => this.#reseed(seed),
+    zoom: (factor) => this.#zoom(factor),
+    refuse: (problem) => this.#run.refuse(problem),
+  });
   readonly #bar = new ColourBar('Softmax weight', 'weight');
   readonly #grid = new Grid({
     pointTo: (cell, byKey) => this.#pointTo(cell, byKey),
-    pan: (rows, columns) => this.#pan(rows, columns),
-    zoom: (factor, cell) => this.#zoom(factor, cell),
-    resized: () => this.#compute(),
+    move: (from, to, factor) => this.#move(from, to, factor),
+    zoom: (factor) => this.#zoom(factor),
+    resized: () => this.#show(),
   });
   readonly #readout = html('p', { class: 'readout' });
   readonly #words = html('p', { class: 'summary', id: 'summary' });
+  readonly #close = html('button', { type: 'button', 'data-action': 'close-spec', hidden: true });
   readonly #problem = html('p', { class: 'problem', role: 'alert' });
   readonly #announcement = html('p', { class: 'unseen', 'aria-live': 'polite' });
   readonly #tools = new Tools({
     name: 'asymptoken-weights',
-    spec: () => this.#spec(),
+    spec: () => this.#source.spec,
+    command: () => this.#command(),
+    openSpec: (file) => this.#openSpec(file),
     csv: () => this.#csv(),
     pictures: () => [{ title: 'Softmax weights', picture: this.#grid.svg, image: this.#grid.canvas }],
     results: null,
   });
-  readonly #nearby = new IntersectionObserver(
-    (entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      this.#nearby.disconnect();
-      this.#near = true;
-      this.#compute();
-    },
-    { rootMargin: '600px' },
-  );
+  readonly #visibility = new Visibility(this, (visible) => {
+    this.#visible = visible;
+    this.#run.held = !visible;
+    if (visible && this.#due) this.#show();
+  });
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = sheets;
-    const side = html('div', { class: 'side' }, this.#controls.element, this.#problem, this.#words);
+    const side = html(
+      'div',
+      { class: 'side' },
+      this.#runBar.element,
+      this.#controls.element,
+      this.#close,
+      this.#problem,
+      this.#words,
+    );
     const main = html(
       'div',
       { class: 'main' },
@@ -86,26 +129,32 @@ export class HeatmapFigure extends HTMLElement {
       this.#tools.element,
     );
     root.append(html('div', { class: 'figure' }, main, side), this.#announcement);
+    this.#close.addEventListener('click', () => this.#take(null));
+    this.#drawControls();
   }
 
   connectedCallback(): void {
-    this.#controls.show(this.#view, this.#settings.sweep);
-    this.#nearby.observe(this);
+    this.#visibility.observe();
+    this.#redraw();
   }
 
   disconnectedCallback(): void {
-    this.#nearby.disconnect();
-    this.#abort.abort();
+    this.#visibility.disconnect();
+    this.#visible = false;
+    // Put back, it starts again.
+    if (this.#run.state === 'running') this.#due = true;
+    this.#run.cancel();
+  }
+
+  get settings(): Settings {
+    return this.#settings;
   }
 
   set settings(settings: Settings) {
     const before = this.#settings;
     this.#settings = settings;
-    this.#controls.show(this.#view, settings.sweep);
     const same = (['law', 'dimension', 'seed'] as const).every((key) => settings[key] === before[key]);
-    if (same && String(settings.sweep) === String(before.sweep)) return;
-    this.#tiles = null;
-    this.#compute();
+    if (!same || String(settings.sweep) !== String(before.sweep)) this.#take(null);
   }
 
   get view(): View {
@@ -113,21 +162,60 @@ export class HeatmapFigure extends HTMLElement {
   }
 
   set view(view: View) {
-    const { tokens, head } = this.#view;
-    this.#view = { ...view, window: windowOf(partOf(view), view.tokens) };
-    this.#controls.show(this.#view, this.#settings.sweep);
-    if (view.tokens !== tokens || view.head !== head) this.#tiles = null;
-    this.#compute();
-  }
-
-  get #head(): number {
-    return Math.min(this.#view.head, this.#settings.sweep.length - 1);
+    const before = this.#view;
+    const part = partOf(view);
+    this.#view = { ...view, window: windowOf(part, view.tokens) };
+    this.#drawControls();
+    const renewed = view.tokens !== before.tokens || view.head !== before.head;
+    if (renewed) this.#renew();
+    // Other colours need no weight that is not there.
+    if (renewed || this.#due || !isSamePart(part, partOf(before))) this.#show();
+    else this.#redraw();
   }
 
   /** The sweep of n plays no part in the matrix; one valid point keeps its errors out of this figure. */
-  #spec() {
-    const n = this.#view.tokens;
-    return moments.specOf({ ...this.#settings, from: n, to: n, points: 1, replicates: 1 });
+  get #source(): Source {
+    const { tokens: n, head } = this.#view;
+    const spec = this.#opened
+      ? { ...this.#opened.spec, tokens: { from: n, to: n, count: 1 } }
+      : moments.specOf({ ...this.#settings, from: n, to: n, points: 1, replicates: 1 });
+    return { spec, n, head: Math.min(head, this.#horizons.length - 1) };
+  }
+
+  get #horizons(): readonly number[] {
+    return this.#opened?.horizons ?? this.#settings.sweep;
+  }
+
+  get #range(): PixelRange {
+    return pixelsOf(partOf(this.#view), this.#grid.room);
+  }
+
+  async #openSpec(file: File): Promise<void> {
+    const { asymptoken } = await core();
+    const spec = await asymptoken.complete(await readSpec(file));
+    const heads = await asymptoken.heads(spec);
+    this.#take({ name: file.name, spec, horizons: heads.map(({ horizon }) => horizon) });
+  }
+
+  /** null: what the settings say. */
+  #take(opened: Opened | null): void {
+    this.#opened = opened;
+    this.#drawControls();
+    this.#renew();
+    this.#show();
+  }
+
+  #reseed(seed: number): void {
+    if (this.#opened) return this.#take({ ...this.#opened, spec: { ...this.#opened.spec, seed } });
+    this.settings = { ...this.#settings, seed };
+    this.dispatchEvent(new CustomEvent<Settings>('settingschange', { detail: this.#settings }));
+  }
+
+  #drawControls(): void {
+    const seed = Number(this.#opened?.spec['seed'] ?? this.#settings.seed);
+    this.#controls.show(this.#view, this.#horizons, seed);
+    set(this.#close, { hidden: this.#opened === null });
+    say(this.#close, `Close ${this.#opened?.name ?? ''}`);
   }
 
   #change(view: View): void {
@@ -135,77 +223,129 @@ export class HeatmapFigure extends HTMLElement {
     this.dispatchEvent(new CustomEvent<View>('viewchange', { detail: this.#view }));
   }
 
-  #pan(rows: number, columns: number): void {
-    const { row, column, size } = partOf(this.#view);
-    const window = windowOf({ row: row + rows, column: column + columns, size }, this.#view.tokens);
-    this.#change({ ...this.#view, window });
+  #showPart(part: Part): void {
+    this.#change({ ...this.#view, window: windowOf(part, this.#view.tokens) });
   }
 
-  /** About a cell, the one pointed at, or the middle. 0 shows the whole matrix. */
-  #zoom(factor: number, about: Cell | null = this.#cell): void {
+  #move(from: Point, to: Point, factor: number): void {
+    const shown = partOf(this.#view);
+    const { tokens } = this.#view;
+    const goesOn = isSamePart(partOf({ tokens, window: this.#between }), shown);
+    this.#between = moved((goesOn && this.#between) || shown, from, to, factor, tokens);
+    this.#showPart(this.#between);
+  }
+
+  /** About the cell pointed at, or the middle. 0 shows the whole matrix. */
+  #zoom(factor: number): void {
     const part = partOf(this.#view);
-    const { row, column } = about ?? { row: part.row + part.size / 2, column: part.column + part.size / 2 };
-    const window = factor === 0 ? null : zoomed(part, factor, row, column, this.#view.tokens);
-    this.#change({ ...this.#view, window });
+    const { tokens } = this.#view;
+    if (factor === 0) return this.#showPart({ row: 0, column: 0, size: tokens });
+    const at = this.#cell
+      ? { x: (this.#cell.column - part.column) / part.size, y: (this.#cell.row - part.row) / part.size }
+      : { x: 0.5, y: 0.5 };
+    this.#showPart(moved(part, at, at, factor, tokens));
   }
 
-  #compute(): void {
-    if (this.#near) void this.#computeNow();
+  /** Back to before anything has been computed. */
+  #renew(): void {
+    this.#due = false;
+    this.#cell = null;
+    this.#first = firstTiles(this.#source);
+    this.#tiles = this.#first ?? new Tiles(this.#view.tokens);
+    this.#run.reset();
   }
 
-  async #computeNow(): Promise<void> {
-    this.#abort.abort();
-    const { signal } = (this.#abort = new AbortController());
-    set(this, { 'data-state': 'running' });
-    try {
-      const { asymptoken } = await core();
-      signal.throwIfAborted();
-      const n = this.#view.tokens;
-      if (!this.#tiles) {
-        this.#cell = null;
-        this.#tiles = new Tiles(asymptoken, this.#spec(), n, this.#head);
-      }
-      const tiles = this.#tiles;
-      const range = pixelsOf(partOf(this.#view), this.#grid.room);
-      // What is known already, perhaps more coarsely, is there at once.
-      await this.#paint(tiles, range, signal);
-      let painted = performance.now();
-      let painting: Promise<unknown> = Promise.resolve();
-      await tiles.need(range, signal, (fraction) => {
-        say(this.#words, `${percent(fraction)} of the weights computed.`);
-        if (performance.now() - painted < repaint) return;
-        painted = performance.now();
-        painting = painting.then(() => this.#paint(tiles, range, signal)).catch(() => null);
-      });
-      // A picture of less must not come after that of all.
-      await painting;
-      const summary = await this.#paint(tiles, range, signal);
-      signal.throwIfAborted();
-      say(this.#problem, '');
-      if (summary) say(this.#words, this.#inWords(range, summary, tiles));
-      set(this, { 'data-state': 'done', 'data-n': n, 'data-head': this.#head, 'data-level': range.level });
-      this.#tools.draw();
-    } catch (error) {
-      if (signal.aborted) return;
-      say(this.#problem, sentence(error));
-      set(this, { 'data-state': 'error' });
+  /** What is known at once; the rest when it is on the screen. What is paused stays so. */
+  #show(): void {
+    this.#due = !this.#visible;
+    if (this.#visible) {
+      const paused = this.#run.state === 'paused';
+      this.#run.start(this.#source, this.#tiles, this.#range, { paused });
+    } else this.#redraw();
+  }
+
+  /** After a cancel it goes on from there; else everything is computed anew. */
+  #startByHand(step = false): void {
+    const { state } = this.#run;
+    if (state === 'done' || state === 'idle') {
+      this.#first = null;
+      this.#tiles = new Tiles(this.#view.tokens);
     }
+    this.#run.start(this.#source, this.#tiles, this.#range, { step });
   }
 
-  async #paint(tiles: Tiles, range: PixelRange, signal: AbortSignal): Promise<WeightSummary | null> {
+  #step(): void {
+    const { state } = this.#run;
+    if (state === 'running') this.#run.pause();
+    else if (state === 'paused') this.#run.step();
+    else this.#startByHand(true);
+  }
+
+  /** Something has been computed, or the run's state is another. */
+  #ran(): void {
+    const { state } = this.#run;
+    this.#drawRun();
+    if (state === 'running') set(this, { 'data-state': state });
+    if (state !== 'running' || performance.now() - this.#paintedAt > repaint) this.#redraw();
+  }
+
+  #drawRun(): void {
+    const { state, outcome, problem, held, cancelMilliseconds } = this.#run;
+    const early = this.#first !== null;
+    this.#runBar.draw(early ? 'computed when this page was built' : 'nothing computed yet');
+    say(this.#problem, problem);
+    set(this, {
+      'data-shown': early ? 'first' : 'live',
+      'data-held': held,
+      'data-cancel-ms': cancelMilliseconds,
+    });
+    if (state === this.#announced) return;
+    // Tells a screen reader when something begins or ends that takes time, not at every step.
+    if (this.#announced === 'running' || this.#announced === 'paused') {
+      say(this.#announcement, state === 'done' ? `Run finished: ${outcome}.` : `Run ${state}.`);
+    }
+    this.#announced = state;
+  }
+
+  /** One picture after the other, and of those asked for meanwhile only the last. */
+  #redraw(): void {
+    const asked = ++this.#asked;
+    this.#latest.ask(async () => {
+      await this.#draw();
+      this.#paintedAt = performance.now();
+      if (asked === this.#asked) set(this, { 'data-state': this.#run.state });
+    });
+  }
+
+  async #draw(): Promise<void> {
     const { pooling, colour } = this.#view;
+    const { n, head } = this.#source;
+    const tiles = this.#tiles;
+    const range = this.#range;
     const width = range.columns[1] - range.columns[0];
     const weights = tiles.picture(range, pooling);
-    const summary = await summarise(weights, width, signal);
-    if (!summary) return null;
-    const scale = new WeightScale(colour, summary);
-    await paint(this.#grid.canvas, weights, width, scale, signal);
-    this.#drawn = { weights, range };
-    this.#scale = scale;
-    const block = 2 ** range.level;
-    this.#bar.explain(block === 1 ? '' : `: each pixel the ${pooling} of ${block} × ${block}`);
+    const summary = await summarise(weights, width);
+    set(this, { 'data-n': n, 'data-head': head, 'data-level': range.level });
+    if (summary) {
+      const scale = new WeightScale(colour, summary);
+      await paint(this.#grid.canvas, weights, width, scale);
+      this.#drawn = { weights, range };
+      this.#scale = scale;
+      const block = 2 ** range.level;
+      this.#bar.explain(block === 1 ? '' : `: each pixel the ${pooling} of ${block} × ${block}`);
+      const horizon = this.#horizons[head] ?? 0;
+      const of = this.#opened?.name ?? null;
+      const part = partOf(this.#view);
+      const { participation } = tiles;
+      const fraction = this.#run.state === 'done' ? 1 : (this.#run.progress?.fraction ?? 1);
+      say(this.#words, describe({ n, of, horizon, part, range, pooling, summary, participation, fraction }));
+    } else if (this.#run.state === 'idle') {
+      clear(this.#grid.canvas);
+      this.#drawn = null;
+      say(this.#words, '');
+    }
     this.#drawCell();
-    return summary;
+    this.#tools.draw();
   }
 
   #pointTo(cell: Cell | null, byKey: boolean): void {
@@ -221,33 +361,39 @@ export class HeatmapFigure extends HTMLElement {
     const past = (index: number, start: number) =>
       index < start ? index - start : Math.max(0, index - (start + size - 1));
     const [down, right] = [past(cell.row, row), past(cell.column, column)];
-    if (down !== 0 || right !== 0) this.#pan(down, right);
+    if (down !== 0 || right !== 0) this.#showPart({ row: row + down, column: column + right, size });
   }
 
   #drawCell(): void {
-    if (!this.#drawn || !this.#tiles) return;
-    const covered = coveredBy(this.#drawn.range);
-    this.#grid.draw(this.#tiles.n, covered, this.#cell);
+    if (!this.#drawn) return;
+    this.#grid.draw(this.#tiles.n, coveredBy(this.#drawn.range), this.#cell);
     this.#reading.abort();
     if (!this.#cell) return this.#read(null, null);
-    const known = this.#tiles.known(this.#cell.row, this.#cell.column);
+    const known = this.#tiles.weight(this.#cell.row, this.#cell.column);
     this.#read(this.#cell, known);
-    if (known === null) void this.#readExactly(this.#tiles, this.#cell);
+    if (known === null) void this.#readExactly(this.#cell);
   }
 
   /** Where a pixel stands for many weights, the one pointed at is asked for. */
-  async #readExactly(tiles: Tiles, cell: Cell): Promise<void> {
+  async #readExactly(cell: Cell): Promise<void> {
     const { signal } = (this.#reading = new AbortController());
+    const { spec, n, head } = this.#source;
+    const { row, column } = cell;
+    const tiles = this.#tiles;
+    const rows: [number, number] = [row, row + 1];
+    const columns: [number, number] = [column, column + 1];
     try {
-      const weight = await tiles.weight(cell.row, cell.column, signal);
-      if (!signal.aborted) this.#read(cell, weight);
+      const { asymptoken } = await core();
+      const { weights } = await asymptoken.heatmap(spec, { n, head, rows, columns, signal });
+      tiles.addWeight(row, column, weights[0]!);
+      this.#read(cell, weights[0]!);
     } catch {
       // Another cell is pointed at.
     }
   }
 
   #read(cell: Cell | null, weight: number | null): void {
-    const n = this.#tiles?.n ?? 1;
+    const { n } = this.#tiles;
     this.#bar.draw(this.#scale, weight);
     set(this.#readout, { 'data-weight': weight, 'data-row': cell?.row, 'data-column': cell?.column });
     if (!cell) return say(this.#readout, 'Point at a cell, or use the arrow keys, to read off its weight.');
@@ -256,42 +402,23 @@ export class HeatmapFigure extends HTMLElement {
     say(this.#readout, `${place}: weight ${share || '…'}`);
   }
 
-  #inWords(range: PixelRange, { least, largest, largestAt }: WeightSummary, tiles: Tiles): string {
-    const { n } = tiles;
-    const block = 2 ** range.level;
-    const at = (pixel: number, first: number) => {
-      const token = (pixel + first) * block + 1;
-      return block === 1 ? whole(token) : `${whole(token)} to ${whole(Math.min(token + block - 1, n))}`;
+  /** What writes the CSV of the picture. */
+  #command(): string {
+    const { n, head } = this.#source;
+    const { level, rows, columns } = this.#range;
+    const side = 2 ** level;
+    const range = (name: string, [first, last]: [number, number]) => {
+      const [from, to] = [first * side, Math.min(last * side, n)];
+      return to - from < n ? ` --${name} ${from}:${to}` : '';
     };
-    const part = partOf(this.#view);
-    const shown =
-      part.size === n
-        ? ''
-        : `Shown are queries ${whole(part.row + 1)} to ${whole(part.row + part.size)} and keys ` +
-          `${whole(part.column + 1)} to ${whole(part.column + part.size)}. `;
-    const pooled =
-      block === 1
-        ? 'the weights run'
-        : `each pixel is the ${this.#view.pooling} of ${block} × ${block} weights; pixels run`;
-    const spread = tiles.rowSquares.every((squares) => squares > 0)
-      ? ` Half of the queries spread their weight over fewer than ${whole(effectiveKeys(tiles.rowSquares))} keys ` +
-        'in effect (1 over the sum of squared weights).'
-      : '';
-    return (
-      `Attention among ${whole(n)} tokens at H = ${this.#settings.sweep[this.#head]}. ${shown}An equal share ` +
-      `would be 1/${whole(n)} = ${measure(1 / n)}; ${pooled} from ${measure(least)} to ${measure(largest)}, which ` +
-      `query ${at(largestAt.row, range.rows[0])} gives to key ${at(largestAt.column, range.columns[0])}.${spread}`
-    );
+    const pooled = level > 0 ? ` --side ${side} --pooling ${this.#view.pooling}` : '';
+    const part = range('rows', rows) + range('columns', columns);
+    return `asymptoken weights asymptoken-weights.spec.json --head ${head}${part}${pooled} --output asymptoken-weights.csv`;
   }
 
-  /** What is on the screen, a row of pixels a line. */
   #csv(): string | null {
     if (!this.#drawn) return null;
     const { weights, range } = this.#drawn;
-    const width = range.columns[1] - range.columns[0];
-    const lines = Array.from({ length: weights.length / width }, (_, row) =>
-      weights.subarray(row * width, (row + 1) * width).join(),
-    );
-    return `${lines.join('\n')}\n`;
+    return csvOf(weights, range.columns[1] - range.columns[0]);
   }
 }

@@ -2,6 +2,8 @@ import { html, keep, set, svg } from '../dom.ts';
 import { whole } from '../format.ts';
 import { linearTicks } from '../scale.ts';
 import type { Part } from '../view.ts';
+import { Fingers } from './fingers.ts';
+import type { Point } from './viewport.ts';
 
 export interface Cell {
   row: number;
@@ -11,10 +13,10 @@ export interface Cell {
 /** What a reader can do to the picture. */
 export interface GridActions {
   pointTo(cell: Cell | null, byKey: boolean): void;
-  /** By so many tokens. */
-  pan(rows: number, columns: number): void;
-  /** The part shown becomes so many times as large, about a cell or the middle; 0: the whole matrix. */
-  zoom(factor: number, about?: Cell): void;
+  /** What lies at `from` comes to lie at `to`, and the part shown becomes so many times as large. */
+  move(from: Point, to: Point, factor: number): void;
+  /** The part shown becomes so many times as large, about the cell pointed at or the middle; 0: the whole matrix. */
+  zoom(factor: number): void;
   resized(): void;
 }
 
@@ -31,8 +33,6 @@ export class Grid {
   readonly #keys = svg('text', { class: 'axis-title', 'text-anchor': 'middle' }, 'key');
   #n = 1;
   #part: Part = { row: 0, column: 0, size: 1 };
-  /** Where the pointer took hold, and by how many tokens it has moved the part since. */
-  #held: { x: number; y: number; rows: number; columns: number } | null = null;
   #cell: Cell | null = null;
 
   constructor(actions: GridActions) {
@@ -49,16 +49,11 @@ export class Grid {
       this.draw(this.#n, this.#part, this.#cell);
       actions.resized();
     }).observe(this.canvas);
-    this.canvas.addEventListener('pointerdown', (event) => this.#grab(event));
-    this.canvas.addEventListener('pointermove', (event) => this.#move(event));
-    for (const end of ['pointerup', 'pointercancel'] as const) {
-      this.canvas.addEventListener(end, () => (this.#held = null));
-    }
-    this.canvas.addEventListener('pointerleave', (event) => {
-      if (event.pointerType === 'mouse') actions.pointTo(null, false);
+    new Fingers(this.canvas, {
+      movable: () => this.#part.size < this.#n,
+      point: (at) => actions.pointTo(at && this.#cellAt(at), false),
+      move: (from, to, factor) => actions.move(from, to, factor),
     });
-    this.canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
-    this.canvas.addEventListener('dblclick', (event) => actions.zoom(0.5, this.#cellAt(event) ?? undefined));
     this.element.addEventListener('blur', () => actions.pointTo(null, false));
     this.element.addEventListener('keydown', (event) => this.#key(event));
   }
@@ -120,39 +115,12 @@ export class Grid {
     set(one, { x: x - 1, y: y - 1, width: step + 2, height: step + 2 });
   }
 
-  #cellAt(event: MouseEvent): Cell | null {
-    const box = this.canvas.getBoundingClientRect();
+  #cellAt({ x, y }: Point): Cell | null {
     const { row: top, column: left, size } = this.#part;
-    const column = left + Math.floor(((event.clientX - box.left) / box.width) * size);
-    const row = top + Math.floor(((event.clientY - box.top) / box.height) * size);
+    const [row, column] = [top + Math.floor(y * size), left + Math.floor(x * size)];
     const within = (index: number, first: number) =>
       index >= first && index < Math.min(first + size, this.#n);
     return within(row, top) && within(column, left) ? { row, column } : null;
-  }
-
-  #grab(event: PointerEvent): void {
-    this.#actions.pointTo(this.#cellAt(event), false);
-    if (this.#part.size >= this.#n) return;
-    this.#held = { x: event.clientX, y: event.clientY, rows: 0, columns: 0 };
-    this.canvas.setPointerCapture(event.pointerId);
-  }
-
-  #move(event: PointerEvent): void {
-    const held = this.#held;
-    if (!held) return this.#actions.pointTo(this.#cellAt(event), false);
-    const perPixel = this.#part.size / this.canvas.clientWidth;
-    const rows = Math.round((held.y - event.clientY) * perPixel);
-    const columns = Math.round((held.x - event.clientX) * perPixel);
-    if (rows === held.rows && columns === held.columns) return;
-    this.#held = { ...held, rows, columns };
-    this.#actions.pan(rows - held.rows, columns - held.columns);
-  }
-
-  /** With control, or a pinch, which browsers report so; without, the page scrolls. */
-  #wheel(event: WheelEvent): void {
-    if (!event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    this.#actions.zoom(Math.exp(event.deltaY / 200), this.#cellAt(event) ?? undefined);
   }
 
   /** Arrows move by one, with shift by ten; Home and End go along the row, Page Up and Down along the column. */

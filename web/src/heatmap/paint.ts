@@ -8,12 +8,11 @@ export async function paint(
   weights: Float32Array,
   width: number,
   scale: WeightScale,
-  signal: AbortSignal,
 ): Promise<void> {
   const height = weights.length / width;
   const image = new ImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
-  await forRows(height, signal, (row) => {
+  await forRows(height, (row) => {
     for (let i = row * width; i < (row + 1) * width; i++) {
       const weight = weights[i]!;
       pixels[i] = Number.isNaN(weight) ? 0 : packedColours[scale.colour(weight)]!;
@@ -21,4 +20,8 @@ export async function paint(
   });
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
   canvas.getContext('2d')?.putImageData(image, 0, 0);
+}
+
+export function clear(canvas: HTMLCanvasElement): void {
+  canvas.getContext('2d')?.clearRect(0, 0, canvas.width, canvas.height);
 }

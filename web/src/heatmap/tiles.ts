@@ -1,66 +1,100 @@
-import type { Asymptoken, Spec } from '../core.ts';
+import type { PooledHeatmap } from '../core.ts';
 import type { Pooling } from '../view.ts';
-import { forRows } from './weights.ts';
 
 /** Pixels along the side of a tile. */
 const side = 128;
 
-/** So many weights are asked for at once: their pooling holds up the page for a few milliseconds. */
-const chunk = 2 ** 20;
+/** About so many weights are asked for at once, which is some tens of milliseconds of work. */
+const weightsAtOnce = 2 ** 23;
 
-/** A square of pixels, each of which stands for a block of weights. */
-type Tile = Record<Pooling, Float32Array>;
+/** 65,536 tokens in one tile. */
+const coarsest = 9;
+
+/** A square of pixels, each of which stands for a block of weights; its first `known` rows have been computed. */
+interface Tile extends Record<Pooling, Float32Array> {
+  known: number;
+}
+
+type Range = [first: number, end: number];
 
 /** Pixels: half-open ranges of rows and columns. */
 export interface PixelRange {
   /** A pixel is a block of 2^level by 2^level weights. */
   level: number;
-  rows: [number, number];
-  columns: [number, number];
+  rows: Range;
+  columns: Range;
+}
+
+/** Some rows of neighbouring tiles, to be computed in one go. */
+export interface Portion extends PixelRange {
+  /** The rows and columns of weights that it stands for. */
+  weights: { rows: Range; columns: Range };
 }
 
 /**
- * The attention matrix of n tokens as tiles of pooled weights. Only those asked for are computed, and kept; the
- * weights themselves are not: at the coarsest they would be gigabytes.
+ * The attention matrix of n tokens as tiles of pooled weights. Those that have been added are kept; the weights
+ * themselves never are: at the coarsest they would be gigabytes.
  */
 export class Tiles {
   readonly n: number;
-  readonly #asymptoken: Asymptoken;
-  readonly #spec: Spec;
-  readonly #head: number;
   readonly #tiles = new Map<string, Tile>();
-  /** Of rows that have been seen whole: the sum of squared weights. */
-  readonly rowSquares: Float64Array;
+  /** Single weights under pixels of many. */
+  readonly #weights = new Map<number, number>();
+  /** Of each row the sum of its squared weights; 0 while it is not known. */
+  readonly participation: Float64Array;
 
-  constructor(asymptoken: Asymptoken, spec: Spec, n: number, head: number) {
-    this.#asymptoken = asymptoken;
-    this.#spec = spec;
-    this.#head = head;
+  constructor(n: number) {
     this.n = n;
-    this.rowSquares = new Float64Array(n);
+    this.participation = new Float64Array(n);
   }
 
-  /** Computes what is missing, a strip at a time from the top. */
-  async need(range: PixelRange, signal: AbortSignal, progressed: (fraction: number) => void): Promise<void> {
-    const strips = this.#missing(range);
-    const all = strips.reduce((sum, { rows }) => sum + rows[1] - rows[0], 0);
-    let done = 0;
-    for (const strip of strips) {
-      const { level } = range;
-      const across = strip.columns[1] - strip.columns[0];
-      const step = Math.max(1, Math.floor(chunk / across / 2 ** level)) * 2 ** level;
-      const fresh = this.#newTiles(level, strip.rows, strip.columns);
-      for (let row = strip.rows[0]; row < strip.rows[1]; row += step) {
-        const rows: [number, number] = [row, Math.min(row + step, strip.rows[1])];
-        const request = { n: this.n, head: this.#head, rows, columns: strip.columns, signal };
-        const { weights } = await this.#asymptoken.heatmap(this.#spec, request);
-        signal.throwIfAborted();
-        await this.#pool(weights, level, rows, strip.columns, fresh, signal);
-        done += rows[1] - rows[0];
-        progressed(done / all);
+  /** What is still to be computed before a range is known, from the top. */
+  missing({ level, rows, columns }: PixelRange): Portion[] {
+    const portions: Portion[] = [];
+    for (let r = Math.floor(rows[0] / side); r * side < rows[1]; r++) {
+      const height = Math.min(side, this.#pixels(level) - r * side);
+      const lacking: { c: number; known: number }[] = [];
+      for (let c = Math.floor(columns[0] / side); c * side < columns[1]; c++) {
+        const known = this.#tiles.get(keyOf(level, r, c))?.known ?? 0;
+        if (known < height) lacking.push({ c, known });
       }
-      // Only whole tiles are kept.
-      for (const [key, tile] of fresh) this.#tiles.set(key, tile);
+      if (lacking.length === 0) continue;
+      const across: Range = [lacking[0]!.c * side, (lacking.at(-1)!.c + 1) * side];
+      // Each row of weights is summed over all tokens, however few of its columns are asked for.
+      const step = Math.max(1, Math.floor(weightsAtOnce / this.n / 2 ** level));
+      const start = Math.min(...lacking.map(({ known }) => known));
+      for (let row = start; row < height; row += step) {
+        const down: Range = [r * side + row, r * side + Math.min(row + step, height)];
+        portions.push(this.#portion(level, down, across));
+      }
+    }
+    return portions;
+  }
+
+  /** How many weights the tiles of a range stand for. */
+  area({ level, rows, columns }: PixelRange): number {
+    const whole = ([first, end]: Range): Range => [
+      Math.floor(first / side) * side,
+      Math.ceil(end / side) * side,
+    ];
+    return sizeOf(this.#portion(level, whole(rows), whole(columns)));
+  }
+
+  add({ level, rows, columns }: Portion, pooled: Pick<PooledHeatmap, Pooling | 'participation'>): void {
+    const { participation, largest, mean } = pooled;
+    const width = columns[1] - columns[0];
+    const r = Math.floor(rows[0] / side);
+    this.participation.set(participation, rows[0] * 2 ** level);
+    for (let left = columns[0]; left < columns[1]; left += side) {
+      const tile = this.#tileToFill(level, r, left / side);
+      for (let row = rows[0]; row < rows[1]; row++) {
+        const from = (row - rows[0]) * width + left - columns[0];
+        const end = Math.min(from + side, (row - rows[0] + 1) * width);
+        const place = (row - r * side) * side;
+        tile.largest.set(largest.subarray(from, end), place);
+        if (tile.mean !== tile.largest) tile.mean.set(mean.subarray(from, end), place);
+      }
+      tile.known = Math.max(tile.known, rows[1] - r * side);
     }
   }
 
@@ -68,120 +102,79 @@ export class Tiles {
   picture({ level, rows, columns }: PixelRange, pooling: Pooling): Float32Array {
     const width = columns[1] - columns[0];
     const pixels = new Float32Array(width * (rows[1] - rows[0]));
-    for (let r = Math.floor(rows[0] / side); r * side < rows[1]; r++) {
+    for (let row = rows[0]; row < rows[1]; row++) {
+      const to = (row - rows[0]) * width - columns[0];
       for (let c = Math.floor(columns[0] / side); c * side < columns[1]; c++) {
-        const { tile, up } = this.#nearest(level, r, c);
-        const [bottom, right] = [Math.min((r + 1) * side, rows[1]), Math.min((c + 1) * side, columns[1])];
-        for (let row = Math.max(r * side, rows[0]); row < bottom; row++) {
-          const from = ((row >> up) % side) * side;
-          const to = (row - rows[0]) * width - columns[0];
-          for (let column = Math.max(c * side, columns[0]); column < right; column++) {
-            pixels[to + column] = tile ? tile[pooling][from + ((column >> up) % side)]! : NaN;
-          }
+        const { tile, up } = this.#nearest(level, row, c);
+        const from = ((row >> up) % side) * side;
+        const right = Math.min((c + 1) * side, columns[1]);
+        for (let column = Math.max(c * side, columns[0]); column < right; column++) {
+          pixels[to + column] = tile ? tile[pooling][from + ((column >> up) % side)]! : NaN;
         }
       }
     }
     return pixels;
   }
 
-  /** A tile, or the least coarse that holds it, so many levels up. */
-  #nearest(level: number, row: number, column: number): { tile: Tile | null; up: number } {
+  /** One weight, if it is known. */
+  weight(row: number, column: number): number | null {
+    const tile = this.#tiles.get(keyOf(0, Math.floor(row / side), Math.floor(column / side)));
+    if (tile && row % side < tile.known) return tile.largest[(row % side) * side + (column % side)]!;
+    return this.#weights.get(row * this.n + column) ?? null;
+  }
+
+  addWeight(row: number, column: number, weight: number): void {
+    this.#weights.set(row * this.n + column, weight);
+  }
+
+  /** The tile that knows a row of pixels, or the least coarse that does, so many levels up. */
+  #nearest(level: number, row: number, c: number): { tile: Tile | null; up: number } {
     for (let up = 0; level + up <= coarsest; up++) {
-      const tile = this.#tiles.get(keyOf(level + up, row >> up, column >> up));
-      if (tile) return { tile, up };
+      const tile = this.#tiles.get(keyOf(level + up, Math.floor((row >> up) / side), c >> up));
+      if (tile && (row >> up) % side < tile.known) return { tile, up };
     }
     return { tile: null, up: 0 };
   }
 
-  /** One weight; null where its tile has not been computed at full resolution. */
-  known(row: number, column: number): number | null {
-    const tile = this.#tiles.get(keyOf(0, Math.floor(row / side), Math.floor(column / side)));
-    return tile ? tile.largest[(row % side) * side + (column % side)]! : null;
-  }
-
-  async weight(row: number, column: number, signal: AbortSignal): Promise<number> {
-    const known = this.known(row, column);
-    if (known !== null) return known;
-    const { weights } = await this.#asymptoken.heatmap(this.#spec, {
-      n: this.n,
-      head: this.#head,
-      rows: [row, row + 1],
-      columns: [column, column + 1],
-      signal,
-    });
-    return weights[0]!;
-  }
-
-  /** Rows and columns of weights that missing tiles cover, for each row of tiles. */
-  #missing({ level, rows, columns }: PixelRange): { rows: [number, number]; columns: [number, number] }[] {
-    const strips: { rows: [number, number]; columns: [number, number] }[] = [];
-    for (let r = Math.floor(rows[0] / side); r * side < rows[1]; r++) {
-      const lacking: number[] = [];
-      for (let c = Math.floor(columns[0] / side); c * side < columns[1]; c++) {
-        if (!this.#tiles.has(keyOf(level, r, c))) lacking.push(c);
-      }
-      if (lacking.length === 0) continue;
-      const [first, last] = [lacking[0]!, lacking.at(-1)!];
-      strips.push({ rows: this.#covered(level, r, r + 1), columns: this.#covered(level, first, last + 1) });
+  #tileToFill(level: number, r: number, c: number): Tile {
+    const key = keyOf(level, r, c);
+    let tile = this.#tiles.get(key);
+    if (!tile) {
+      const largest = new Float32Array(side * side);
+      // A pixel of one weight is both.
+      tile = { largest, mean: level === 0 ? largest : new Float32Array(side * side), known: 0 };
+      this.#tiles.set(key, tile);
     }
-    return strips;
+    return tile;
   }
 
-  #covered(level: number, first: number, end: number): [number, number] {
-    const size = side * 2 ** level;
-    return [first * size, Math.min(end * size, this.n)];
+  /** Ends with the matrix. */
+  #portion(level: number, rows: Range, columns: Range): Portion {
+    const end = this.#pixels(level);
+    const within = ([first, last]: Range): Range => [first, Math.min(last, end)];
+    const weights = ([first, last]: Range): Range => [
+      first * 2 ** level,
+      Math.min(last * 2 ** level, this.n),
+    ];
+    return {
+      level,
+      rows: within(rows),
+      columns: within(columns),
+      weights: { rows: weights(rows), columns: weights(columns) },
+    };
   }
 
-  #newTiles(level: number, rows: [number, number], columns: [number, number]): Map<string, Tile> {
-    const size = side * 2 ** level;
-    const fresh = new Map<string, Tile>();
-    for (let column = columns[0]; column < columns[1]; column += size) {
-      const tile = { largest: new Float32Array(side * side), mean: new Float32Array(side * side) };
-      fresh.set(keyOf(level, rows[0] / size, column / size), tile);
-    }
-    return fresh;
-  }
-
-  async #pool(
-    weights: Float32Array,
-    level: number,
-    rows: [number, number],
-    columns: [number, number],
-    tiles: Map<string, Tile>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const across = columns[1] - columns[0];
-    const size = side * 2 ** level;
-    const whole = across === this.n;
-    await forRows(rows[1] - rows[0], signal, (i) => {
-      const row = rows[0] + i;
-      const pixelRow = (row >> level) % side;
-      const height = Math.min(2 ** level, this.n - ((row >> level) << level));
-      if (whole) this.rowSquares[row] = sumOfSquares(weights, i * across, across);
-      for (let left = columns[0]; left < columns[1]; left += size) {
-        const { largest, mean } = tiles.get(keyOf(level, Math.floor(row / size), left / size))!;
-        const right = Math.min(left + size, columns[1]);
-        for (let column = left; column < right; column++) {
-          const weight = weights[i * across + column - columns[0]]!;
-          const pixel = pixelRow * side + ((column - left) >> level);
-          if (weight > largest[pixel]!) largest[pixel] = weight;
-          const width = Math.min(2 ** level, this.n - ((column >> level) << level));
-          mean[pixel]! += weight / (height * width);
-        }
-      }
-    });
+  /** Along a side of the matrix. */
+  #pixels(level: number): number {
+    return Math.ceil(this.n / 2 ** level);
   }
 }
 
-/** 65,536 tokens in one tile. */
-const coarsest = 9;
+/** How many weights. */
+export function sizeOf({ weights: { rows, columns } }: Portion): number {
+  return (rows[1] - rows[0]) * (columns[1] - columns[0]);
+}
 
 function keyOf(level: number, row: number, column: number): string {
   return `${level}/${row}/${column}`;
-}
-
-function sumOfSquares(values: Float32Array, from: number, count: number): number {
-  let sum = 0;
-  for (let i = from; i < from + count; i++) sum += values[i]! * values[i]!;
-  return sum;
 }

@@ -1,19 +1,32 @@
-import { html } from '../dom.ts';
+import { html, set } from '../dom.ts';
+import { settingFields } from '../experiments/settings.ts';
 import { whole } from '../format.ts';
 import { colourScales, mostTokens, poolings, type ColourScale, type Pooling, type View } from '../view.ts';
 
-/** How many tokens, which horizon, which colours, which part. */
+/** What becomes of a reader's change. */
+export interface ViewActions {
+  view(view: View): void;
+  seed(seed: number): void;
+  /** The part shown becomes so many times as large; 0: the whole. */
+  zoom(factor: number): void;
+  /** One sentence about what cannot be used. */
+  refuse(problem: string): void;
+}
+
+/** How many tokens, of which seed, which horizon, which colours, which part. */
 export class ViewControls {
   readonly element: HTMLFormElement;
-  readonly #changed: (view: View) => void;
+  readonly #actions: ViewActions;
   readonly #tokens = html('select', { name: 'tokens' });
   readonly #head = html('select', { name: 'head' });
   readonly #colours = radios('colour', colourScales);
   readonly #poolings = radios('pooling', poolings);
+  readonly #seed = html('input', { type: 'text', name: 'seed', spellcheck: 'false', inputmode: 'numeric' });
   #view: View | null = null;
 
-  constructor(changed: (view: View) => void, zoom: (factor: number) => void) {
-    this.#changed = changed;
+  constructor(actions: ViewActions) {
+    this.#actions = actions;
+    this.#seed.addEventListener('change', () => this.#takeSeed());
     this.#tokens.addEventListener('change', () =>
       this.#change({ tokens: Number(this.#tokens.value), window: null }),
     );
@@ -26,14 +39,17 @@ export class ViewControls {
     }
     const button = (action: string, words: string, title: string, factor: number) => {
       const made = html('button', { type: 'button', title, 'data-action': action }, words);
-      made.addEventListener('click', () => zoom(factor));
+      made.addEventListener('click', () => actions.zoom(factor));
       return made;
     };
+    const fresh = html('button', { type: 'button', class: 'quiet', 'data-action': 'new-seed' }, 'New seed');
+    fresh.addEventListener('click', () => actions.seed(randomSeed()));
     this.element = html(
       'form',
       { class: 'controls', 'aria-label': 'Settings of the heatmap', autocomplete: 'off' },
       html('label', {}, html('span', {}, 'Tokens ', html('i', {}, 'n')), this.#tokens),
       html('label', {}, html('span', {}, 'Horizon ', html('i', {}, 'H')), this.#head),
+      html('div', { class: 'seed wide' }, html('label', {}, html('span', {}, 'Seed'), this.#seed), fresh),
       segments('Colour scale', this.#colours),
       segments('A pixel of many weights shows their', this.#poolings),
       html(
@@ -47,8 +63,10 @@ export class ViewControls {
     this.element.addEventListener('submit', (event) => event.preventDefault());
   }
 
-  show(view: View, horizons: readonly number[]): void {
+  show(view: View, horizons: readonly number[], seed: number): void {
     this.#view = view;
+    this.#seed.value = String(seed);
+    set(this.#seed, { 'aria-invalid': null });
     // The powers of two, and what a link may ask for besides.
     const sizes = new Set([view.tokens]);
     for (let size = 16; size <= mostTokens; size *= 2) sizes.add(size);
@@ -56,7 +74,7 @@ export class ViewControls {
     const sorted = [...sizes].sort((a, b) => a - b);
     this.#tokens.replaceChildren(...sorted.map((size) => html('option', { value: size }, whole(size))));
     this.#head.replaceChildren(
-      ...horizons.map((horizon, i) => html('option', { value: i }, String(horizon))),
+      ...horizons.map((horizon, i) => html('option', { value: i }, String(Number(horizon.toPrecision(6))))),
     );
     this.#tokens.value = String(view.tokens);
     this.#head.value = String(Math.min(view.head, horizons.length - 1));
@@ -65,8 +83,20 @@ export class ViewControls {
   }
 
   #change(part: Partial<View>): void {
-    if (this.#view) this.#changed({ ...this.#view, ...part });
+    if (this.#view) this.#actions.view({ ...this.#view, ...part });
   }
+
+  #takeSeed(): void {
+    const { parse, name, expected } = settingFields.seed;
+    const seed = parse(this.#seed.value);
+    if (seed !== null) return this.#actions.seed(seed);
+    set(this.#seed, { 'aria-invalid': 'true' });
+    this.#actions.refuse(`The ${name} is ${expected}, not “${this.#seed.value.slice(0, 40)}”.`);
+  }
+}
+
+function randomSeed(): number {
+  return crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
 }
 
 function radios(name: string, values: readonly string[]): HTMLInputElement[] {

@@ -8,17 +8,12 @@ export interface WeightSummary {
 }
 
 /** Goes through a large matrix row by row without holding up the page. */
-export async function forRows(
-  rows: number,
-  signal: AbortSignal,
-  visit: (row: number) => void,
-): Promise<void> {
+export async function forRows(rows: number, visit: (row: number) => void): Promise<void> {
   let pausedAt = performance.now();
   for (let row = 0; row < rows; row++) {
     visit(row);
     if (performance.now() - pausedAt > 8) {
       await nextTask();
-      signal.throwIfAborted();
       pausedAt = performance.now();
     }
   }
@@ -36,15 +31,11 @@ function nextTask(): Promise<void> {
 }
 
 /** Of `width` numbers a row, NaN where nothing is known yet; null while nothing is. */
-export async function summarise(
-  weights: Float32Array,
-  width: number,
-  signal: AbortSignal,
-): Promise<WeightSummary | null> {
+export async function summarise(weights: Float32Array, width: number): Promise<WeightSummary | null> {
   let least = Infinity;
   let largest = 0;
   let place = 0;
-  await forRows(weights.length / width, signal, (row) => {
+  await forRows(weights.length / width, (row) => {
     for (let i = row * width; i < (row + 1) * width; i++) {
       const weight = weights[i]!;
       if (weight > largest) [largest, place] = [weight, i];
@@ -56,7 +47,7 @@ export async function summarise(
 }
 
 /** Median over queries of 1 / sum of squared weights: how many keys a query in effect attends to. */
-export function effectiveKeys(rowSquares: Float64Array): number {
-  const effective = rowSquares.map((squares) => 1 / squares).sort();
+export function effectiveKeys(participation: Float64Array): number {
+  const effective = participation.map((squares) => 1 / squares).sort();
   return effective[effective.length >> 1] ?? 1;
 }
