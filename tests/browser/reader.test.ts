@@ -93,6 +93,33 @@ inEachBrowser((stage) => {
     });
   });
 
+  test('figures that come together are put together part by part, one in a frame', async () => {
+    await stage.visit('', async (tab) => {
+      const inOneFrame = await tab.evaluate(async () => {
+        const tags = ['uniform', 'convergence', 'hardmax', 'sweep'];
+        const figures = tags.map((tag) => document.querySelector(`asymptoken-${tag}`)!);
+        const parts = () =>
+          figures.map(
+            (figure) => figure.shadowRoot?.querySelectorAll('.run-bar, .results, .controls').length ?? 0,
+          );
+        const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
+        const before = sum(parts());
+        for (const figure of figures)
+          Object.assign((figure as HTMLElement).style, { position: 'fixed', top: 0 });
+        const most = { atOnce: 0, of: 3 * figures.length - before };
+        for (let have = before; have < 3 * figures.length;) {
+          await new Promise(requestAnimationFrame);
+          const now = sum(parts());
+          most.atOnce = Math.max(most.atOnce, now - have);
+          have = now;
+        }
+        return most;
+      });
+      assert.ok(inOneFrame.of >= 6, 'the figures were there too early to tell');
+      assert.equal(inOneFrame.atOnce, 1);
+    });
+  });
+
   // Firefox measures neither, and cannot be slowed down.
   if (stage.name === 'Chromium') {
     test('the first picture is there within a second on a machine four times slower', async (context) => {
