@@ -22,11 +22,12 @@ export function powerOfTen(exponent: number): string {
   return `10${exponent < 0 ? '⁻' : ''}${digits}`;
 }
 
-/** A tick's label: 0.003, 20, 5,000, 10⁻⁶. */
+/** A tick's label: 0.003, 20, 5,000, 10⁻⁶, 3 × 10⁻⁶. */
 export function tick(value: number): string {
-  const exponent = Math.log10(value);
   if (value >= 1e-4 && value < 1e6) return value >= 1 ? whole(value) : String(Number(value.toPrecision(6)));
-  return Number.isInteger(exponent) ? powerOfTen(exponent) : measure(value);
+  const [mantissa = '', exponent = '0'] = Number(value.toPrecision(6)).toExponential().split('e');
+  const power = powerOfTen(Number(exponent));
+  return mantissa === '1' ? power : `${mantissa}${thin}×${thin}${power}`;
 }
 
 /** −0.506 */

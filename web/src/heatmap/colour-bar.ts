@@ -3,6 +3,9 @@ import { measure, tick } from '../format.ts';
 import { colourMap, packedColours } from './colour-map.ts';
 import type { WeightScale } from './colour-scale.ts';
 
+/** Pixels that 3 × 10⁻⁶ takes. */
+const widestLabel = 60;
+
 /** The legend of the colours: the whole map with round weights under it. */
 export class ColourBar {
   readonly element: HTMLElement;
@@ -53,7 +56,7 @@ export class ColourBar {
       'data-high': scale.high,
       'data-scale': scale.kind,
     });
-    const values = scale.ticks(width, 52 * unit);
+    const values = scale.ticks(width, widestLabel * unit);
     const make = () => svg('g', {}, svg('line'), svg('text', { 'text-anchor': 'middle' }));
     keep(this.#ticks, values, String, make, (group, value) => {
       const [line, text] = group.children as unknown as [SVGLineElement, SVGTextElement];
