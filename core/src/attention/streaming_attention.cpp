@@ -64,7 +64,7 @@ void move_sums(const TileSums<T>& recent, const TileSums<double>& totals, bool e
 template <class T>
 struct StreamingAttention<T>::State {
   Compute compute;
-  simd::AttentionKernels<T> kernels;
+  simd::AttentionKernels<T> kernels{};
   Spread spread = Spread::skip;
   Index query_count = 0;
   Index key_dimension = 0;

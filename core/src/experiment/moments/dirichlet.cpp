@@ -10,7 +10,8 @@ namespace asymptoken {
 
 namespace {
 
-/// Averages of F(q) s_i^2 T_i, all radii and scales as on the unit sphere: T_i = z_i^2 / |z|^2 for normal z.
+/// Averages of F(q) s_i^2 T_i, all radii and scales as on the unit sphere: T_i = z_i^2 / |z|^2 for normal z. `squares`: the
+/// s_i^2.
 Vector average_over_draws(const Vector& squares, std::int64_t draws, Stream stream) {
   const Index d = squares.size();
   constexpr Index normals_at_once = 16384;
