@@ -10,7 +10,8 @@ import { reaches, show } from './page.ts';
 import { hashOf, quick } from './settings.ts';
 import { serveSite, type Site } from './site.ts';
 
-// What is transferred until the first figure has its own numbers, as a server with gzip would send it. The binary is counted apart.
+// What is transferred until the first figure has its own numbers, as a server with gzip would send it. The binary is counted
+// apart too: it is the same for every figure.
 
 interface Transferred {
   binary: number;
@@ -46,6 +47,7 @@ inEachBrowser((stage) => {
       context.diagnostic(`${stage.name}, article: ${words(sizes)}`);
       assert.ok(sizes.binary > 0);
       assert.ok(sizes.rest < 85_000, words(sizes));
+      assert.ok(sizes.binary + sizes.rest < 300_000, words(sizes));
     });
   });
 
@@ -75,6 +77,7 @@ inEachBrowser((stage) => {
         context.diagnostic(`${stage.name}, ${form}: ${words(sizes)}`);
         assert.ok(sizes.binary > 0);
         assert.ok(sizes.rest < 55_000, words(sizes));
+        assert.ok(sizes.binary + sizes.rest < 272_000, words(sizes));
       });
     });
   }

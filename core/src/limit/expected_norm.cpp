@@ -39,7 +39,7 @@ double expected_norm(const Matrix& S) {
   if (size == 0.0 || std::isinf(size)) {
     return size;
   }
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(S / size, Eigen::EigenvaluesOnly);
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(Matrix(S / size), Eigen::EigenvaluesOnly);
   const Vector eigenvalues = solver.eigenvalues().cwiseMax(0.0);
   // Analytic for |Im y| < pi/2, and of modulus below that on the line for |Im y| <= pi/4 whatever the dimension, where the
   // trapezoidal rule with step h errs by e^{-pi^2/(2h)}.

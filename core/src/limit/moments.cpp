@@ -1,5 +1,5 @@
 #include <Eigen/Eigenvalues>
-#include <Eigen/LU>
+#include <Eigen/QR>
 #include <cmath>
 #include <string>
 
@@ -56,9 +56,11 @@ std::optional<GaussianMomentLimit> gaussian_moment_limit(const Matrix& covarianc
   const Matrix influence =
       square + B + B.transpose() + inflation * (U * gaps.cwiseInverse().asDiagonal() * U.transpose());
   const Matrix values_root = attention.V * L;
-  const Eigen::PartialPivLU<Matrix> lu(Matrix::Identity(B.rows(), B.cols()) - B);
-  return GaussianMomentLimit{.mean_asymptotic_covariance = values_root * influence * values_root.transpose(),
-                             .self_weight = portable_exp(-sum_of_logs(lu.matrixLU().diagonal().cwiseAbs()))};
+  const Matrix difference = Matrix::Identity(B.rows(), B.cols()) - B;
+  const Eigen::ColPivHouseholderQR<Matrix> factors(difference);
+  return GaussianMomentLimit{
+      .mean_asymptotic_covariance = values_root * influence * values_root.transpose(),
+      .self_weight = portable_exp(-sum_of_logs(factors.matrixQR().diagonal().cwiseAbs()))};
 }
 
 }  // namespace asymptoken

@@ -12,7 +12,8 @@ double spectral_norm(const Matrix& B) {
     return 0.0;
   }
   const Matrix scaled = B / size;
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(scaled.transpose() * scaled, Eigen::EigenvaluesOnly);
+  const Matrix square = scaled.transpose() * scaled;
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(square, Eigen::EigenvaluesOnly);
   return size * std::sqrt(solver.eigenvalues()[B.cols() - 1]);
 }
 

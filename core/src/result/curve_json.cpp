@@ -12,33 +12,36 @@ namespace asymptoken {
 namespace {
 
 Json estimate_json(const std::optional<Estimate>& estimate) {
-  if (!estimate) {
-    return nullptr;
+  Json json;
+  if (estimate) {
+    json["mean"] = number_or_null(estimate->mean);
+    json["standard_deviation"] = number_or_null(estimate->standard_deviation);
+    json["count"] = estimate->count;
   }
-  return {{"mean", number_or_null(estimate->mean)},
-          {"standard_deviation", number_or_null(estimate->standard_deviation)},
-          {"count", estimate->count}};
+  return json;
 }
 
 Json interval_json(const std::optional<SlopeInterval>& interval) {
-  if (!interval) {
-    return nullptr;
+  Json json;
+  if (interval) {
+    json["low"] = number_or_null(interval->low);
+    json["high"] = number_or_null(interval->high);
+    json["standard_error"] = number_or_null(interval->standard_error);
   }
-  return {{"low", number_or_null(interval->low)},
-          {"high", number_or_null(interval->high)},
-          {"standard_error", number_or_null(interval->standard_error)}};
+  return json;
 }
 
 Json fit_json(const std::optional<PowerLawFit>& fit, const std::optional<SlopeInterval>& interval) {
-  if (!fit) {
-    return nullptr;
+  Json json;
+  if (fit) {
+    json["slope"] = number_or_null(fit->slope);
+    json["slope_se"] = number_or_null(fit->slope_se);
+    json["intercept"] = number_or_null(fit->intercept);
+    json["intercept_se"] = number_or_null(fit->intercept_se);
+    json["points"] = fit->points;
+    json["bootstrap"] = interval_json(interval);
   }
-  return {{"slope", number_or_null(fit->slope)},
-          {"slope_se", number_or_null(fit->slope_se)},
-          {"intercept", number_or_null(fit->intercept)},
-          {"intercept_se", number_or_null(fit->intercept_se)},
-          {"points", fit->points},
-          {"bootstrap", interval_json(interval)}};
+  return json;
 }
 
 double number_from(const Json& json) {
@@ -103,41 +106,41 @@ Json parameters_json(const Curve& curve) {
 Json predictions_json(const Curve& curve) {
   Json list = Json::array();
   for (const Prediction& prediction : curve.predicted) {
-    list.push_back({{"metric", prediction.metric},
-                    {"quantity", prediction.quantity},
-                    {"name", prediction.name},
-                    {"value", number_or_null(prediction.value)},
-                    {"status", name_of(prediction.status)},
-                    {"formula", prediction.formula}});
+    Json& json = list.emplace_back();
+    json["metric"] = prediction.metric;
+    json["quantity"] = prediction.quantity;
+    json["name"] = prediction.name;
+    json["value"] = number_or_null(prediction.value);
+    json["status"] = name_of(prediction.status);
+    json["formula"] = prediction.formula;
   }
   return list;
 }
 
 Json curve_json(const Curve& curve, const std::vector<std::string>& metrics) {
-  Json points = Json::array();
+  Json json;
+  json["parameters"] = parameters_json(curve);
+  json["horizon"] = number_or_null(curve.horizon);
+  Json& points = json["points"] = Json::array();
   for (const Point& point : curve.points) {
-    Json entry = {{"n", point.n}};
+    Json& entry = points.emplace_back();
+    entry["n"] = point.n;
     for (std::size_t metric = 0; metric < metrics.size(); ++metric) {
       entry[metrics[metric]] = estimate_json(point.metrics[metric]);
     }
-    points.push_back(std::move(entry));
   }
-  Json fit = Json::object();
+  Json& fit = json["fit"] = Json::object();
   for (std::size_t metric = 0; metric < metrics.size(); ++metric) {
     fit[metrics[metric]] = fit_json(curve.fit[metric], curve.intervals[metric]);
   }
-  Json predicted = predictions_json(curve);
+  Json& predicted = json["predicted"] = predictions_json(curve);
   for (std::size_t i = 0; i < predicted.size(); ++i) {
     const auto metric = std::ranges::find(metrics, curve.predicted[i].metric) - metrics.begin();
     if (const auto excess = slope_excess(curve, static_cast<std::size_t>(metric), curve.predicted[i])) {
       predicted[i]["excess"] = number_or_null(*excess);
     }
   }
-  return {{"parameters", parameters_json(curve)},
-          {"horizon", number_or_null(curve.horizon)},
-          {"points", std::move(points)},
-          {"fit", std::move(fit)},
-          {"predicted", std::move(predicted)}};
+  return json;
 }
 
 Curve curve_from(const Json& json, const std::vector<std::string>& metrics) {

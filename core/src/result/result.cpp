@@ -38,18 +38,21 @@ std::string to_json(const Result& result) {
   for (const Curve& curve : result.curves) {
     curves.push_back(curve_json(curve, result.metrics));
   }
-  const Json document = {{"schema", 1},
-                         {"spec", parse_json(result.spec_json, "spec")},
-                         {"complete", result.items_done == result.items},
-                         {"items", {{"done", result.items_done}, {"total", result.items}}},
-                         {"points_share_tokens", result.points_share_tokens},
-                         {"metrics", result.metrics},
-                         {"curves", std::move(curves)},
-                         {"provenance",
-                          {{"version", result.provenance.version},
-                           {"target", result.provenance.target},
-                           {"simd", result.provenance.simd},
-                           {"wall_seconds", result.provenance.wall_seconds}}}};
+  Json document;
+  document["schema"] = 1;
+  document["spec"] = parse_json(result.spec_json, "spec");
+  document["complete"] = result.items_done == result.items;
+  Json& items = document["items"];
+  items["done"] = result.items_done;
+  items["total"] = result.items;
+  document["points_share_tokens"] = result.points_share_tokens;
+  document["metrics"] = result.metrics;
+  document["curves"] = std::move(curves);
+  Json& provenance = document["provenance"];
+  provenance["version"] = result.provenance.version;
+  provenance["target"] = result.provenance.target;
+  provenance["simd"] = result.provenance.simd;
+  provenance["wall_seconds"] = result.provenance.wall_seconds;
   return document.dump(1);
 }
 

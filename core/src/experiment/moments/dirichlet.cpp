@@ -1,6 +1,6 @@
 #include "experiment/moments/dirichlet.hpp"
 
-#include <Eigen/SVD>
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
@@ -10,13 +10,13 @@ namespace asymptoken {
 
 namespace {
 
-/// Averages of F(q) s_i^2 T_i, all radii and scales as on the unit sphere: T_i = z_i^2 / |z|^2 for normal z.
-Vector average_over_draws(const Vector& s, std::int64_t draws, Stream stream) {
-  const Index d = s.size();
+/// Averages of F(q) s_i^2 T_i, all radii and scales as on the unit sphere: T_i = z_i^2 / |z|^2 for normal z. `squares`: the
+/// s_i^2.
+Vector average_over_draws(const Vector& squares, std::int64_t draws, Stream stream) {
+  const Index d = squares.size();
   constexpr Index normals_at_once = 16384;
   const Index draws_at_once = std::max<Index>(1, normals_at_once / d);
   Rows<float> z(draws_at_once, d);
-  const Vector squares = s.cwiseAbs2();
   Vector sum = Vector::Zero(d);
   Vector stretched(d);
   for (std::int64_t first = 0; first < draws; first += draws_at_once) {
@@ -40,12 +40,21 @@ Vector average_over_draws(const Vector& s, std::int64_t draws, Stream stream) {
 
 Matrix sampled_sphere_covariance(const Spec& spec, const AttentionForm& attention) {
   const double square_radius = spec.law->covariance().trace();
-  const Eigen::JacobiSVD<Matrix> svd(attention.A, Eigen::ComputeFullU);
+  const double size = attention.A.cwiseAbs().maxCoeff();
+  if (size == 0.0) {
+    return Matrix::Zero(attention.V.rows(), attention.V.rows());
+  }
+  // The s_i^2 are all that is needed of the singular values, so the eigenvalues of A A' will do.
+  const Matrix scaled = attention.A / size;
+  const Matrix square = scaled * scaled.transpose();
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(square);
+  const double scale = square_radius * size;
   // A_d(R^2 sqrt q) with the s_i of A is A_d(sqrt q) with those of R^2 A, and R^2 s_i^2 F(q) is R^2 times as much.
   const Vector eigenvalues =
-      square_radius * average_over_draws(square_radius * svd.singularValues(), spec.reference_draws,
+      square_radius * average_over_draws(scale * scale * solver.eigenvalues().cwiseMax(0.0),
+                                         spec.reference_draws,
                                          Stream::of(spec.seed, StreamPurpose::reference));
-  const Matrix map = attention.V * svd.matrixU();
+  const Matrix map = attention.V * solver.eigenvectors();
   return map * eigenvalues.asDiagonal() * map.transpose();
 }
 
