@@ -117,13 +117,9 @@ void add_weights_command(CLI::App& app, int& exit_code) {
       ->type_name("W.csv");
   add_work_options(*command, options->work);
   command->footer(
-      "The first n tokens attend to each other, n the largest of the spec's: a line for each query, a number "
-      "for "
-      "each\n"
-      "key, each line of the whole matrix summing to 1. Only the part that is asked for is made, and never "
-      "an n x "
-      "n\n"
-      "array. The page's heatmap shows the same numbers.\n"
+      "The first n tokens attend to each other, n the largest of the spec's: a line for each query, a\n"
+      "number for each key, each line of the whole matrix summing to 1. Only the part that is asked for is\n"
+      "made, and never an n x n array. The page's heatmap shows the same numbers.\n"
       "\n"
       "Example:\n"
       "  asymptoken weights moments --set tokens=10000 --side 16 --output weights.csv");

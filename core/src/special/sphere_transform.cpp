@@ -218,8 +218,7 @@ std::vector<double> sum_nodes(const std::vector<Level>& levels, Kernel& kernel, 
 
 /// The distinct values of the spectrum, largest first; zeros are left out, as they change no product.
 std::vector<Level> levels_of(std::vector<double> logs) {
-  std::ranges::sort(logs);
-  std::ranges::reverse(logs);
+  std::ranges::sort(logs, std::greater<>());
   std::vector<Level> levels;
   for (const double log_x : logs) {
     if (log_x == zero) {

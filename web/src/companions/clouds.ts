@@ -8,7 +8,7 @@ import type { Picture } from '../figure/picture.ts';
 import { measure, whole } from '../format.ts';
 import { curveClass } from '../convergence/marks.ts';
 import type { Companion } from './companion.ts';
-import { Latest } from './latest.ts';
+import { Latest } from '../latest.ts';
 import { SizeSlider, sizesOf } from './size-slider.ts';
 
 /** Half the side of each square, in standard deviations of a token. */

@@ -10,7 +10,7 @@ import { WeightScale } from '../heatmap/colour-scale.ts';
 import { packedColours } from '../heatmap/colour-map.ts';
 import { curveClass } from '../convergence/marks.ts';
 import type { Companion } from './companion.ts';
-import { Latest } from './latest.ts';
+import { Latest } from '../latest.ts';
 import { SizeSlider, sizesOf } from './size-slider.ts';
 
 /** Queries from the middle to the edge. */

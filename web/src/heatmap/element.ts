@@ -1,5 +1,5 @@
 import { core, type Spec } from '../core.ts';
-import { Latest } from '../companions/latest.ts';
+import { Latest } from '../latest.ts';
 import { html, say, set, sheet } from '../dom.ts';
 import { moments } from '../experiments/moments.ts';
 import type { Settings } from '../experiments/settings.ts';
