@@ -1,7 +1,6 @@
-import type { Progress } from '../core.ts';
 import { html, say, set } from '../dom.ts';
 import { duration, percent } from '../format.ts';
-import type { RunState } from './runner.ts';
+import type { Run, RunState } from './run.ts';
 
 const actions: Record<RunState, string> = {
   idle: 'Run',
@@ -11,23 +10,6 @@ const actions: Record<RunState, string> = {
   cancelled: 'Run',
   error: 'Run',
 };
-
-/** What a run bar works, and how it stands. */
-export interface Run {
-  readonly state: RunState;
-  /** null before there is any. */
-  readonly progress: Pick<Progress, 'fraction' | 'secondsLeft'> | null;
-  /** Waits while its figure is off the screen. */
-  readonly held: boolean;
-  /** One sentence, in state `error`. */
-  readonly problem: string;
-  /** What has been done, in state `done`; '' where nothing had to be. */
-  readonly outcome: string;
-  pause(): void;
-  resume(): void;
-  /** Keeps what there is. */
-  cancel(): void;
-}
 
 export interface RunActions {
   start(): void;

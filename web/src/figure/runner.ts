@@ -1,17 +1,6 @@
-import {
-  core,
-  sentence,
-  type Estimate,
-  type PauseController,
-  type Progress,
-  type Result,
-  type Spec,
-} from '../core.ts';
-
+import { core, type Estimate, type PauseController, type Progress, type Result, type Spec } from '../core.ts';
 import { duration, whole } from '../format.ts';
-import type { Run } from './run-bar.ts';
-
-export type RunState = 'idle' | 'running' | 'paused' | 'done' | 'cancelled' | 'error';
+import { Run } from './run.ts';
 
 export interface StartOptions {
   /** The run ends early once every standard error is within this fraction of its mean; 0: never. */
@@ -20,30 +9,13 @@ export interface StartOptions {
   step?: boolean;
 }
 
-/** One experiment at a time: starts, pauses, steps, cancels it, and holds what it has found so far. */
-export class Runner implements Run {
-  state: RunState = 'idle';
+/** One experiment at a time, and what it has found so far. */
+export class Runner extends Run {
   result: Result | null = null;
-  progress: Progress | null = null;
-  /** One sentence, in state `error`. */
-  problem = '';
   /** It ended because it was precise enough. */
   preciseEnough = false;
-  /** From asking to the core's answer, of the last cancel. */
-  cancelMilliseconds: number | null = null;
-
-  readonly #changed: () => void;
-  #abort = new AbortController();
   /** null until the core is there. */
   #pause: PauseController | null = null;
-  /** Waits while its figure is off the screen. */
-  #held = false;
-  #stepping = false;
-  #asked = 0;
-
-  constructor(changed: () => void) {
-    this.#changed = changed;
-  }
 
   get outcome(): string {
     const { result } = this;
@@ -54,14 +26,14 @@ export class Runner implements Run {
 
   /** Replaces what is under way. */
   async start(spec: Spec, { precision, step = false }: StartOptions): Promise<void> {
-    const { signal } = this.#begin();
-    this.#stepping = step;
-    this.#enter('running');
+    const signal = this.begin();
+    this.stepping = step;
+    this.enter('running');
     try {
       const { asymptoken, newPause } = await core();
       signal.throwIfAborted();
       this.#pause = newPause();
-      this.#obey();
+      this.obey();
       const result = await asymptoken.run(spec, {
         signal,
         pause: this.#pause.signal,
@@ -71,82 +43,29 @@ export class Runner implements Run {
       });
       if (signal.aborted) return;
       this.result = result;
-      this.#enter('done');
+      this.enter('done');
     } catch (error) {
-      if (signal.aborted) return this.#answered(signal);
-      this.problem = sentence(error);
-      this.#enter('error');
+      this.fail(error, signal);
     }
-  }
-
-  pause(): void {
-    if (this.state !== 'running') return;
-    this.#enter('paused');
-    this.#obey();
-  }
-
-  resume(): void {
-    if (this.state !== 'paused') return;
-    this.#stepping = false;
-    this.#enter('running');
-    this.#obey();
-  }
-
-  /** From a pause: measures a little more, and pauses again. */
-  step(): void {
-    if (this.state !== 'paused') return;
-    this.resume();
-    this.#stepping = true;
-  }
-
-  /** Keeps what has been measured. */
-  cancel(): void {
-    if (this.state !== 'running' && this.state !== 'paused') return;
-    this.#asked = performance.now();
-    this.#abort.abort();
-    this.#enter('cancelled');
-  }
-
-  /** Back to before the first run. */
-  reset(): void {
-    this.#begin();
-    this.#enter('idle');
-  }
-
-  /** For settings that cannot be run. */
-  refuse(problem: string): void {
-    this.#abort.abort();
-    this.problem = problem;
-    this.#enter('error');
   }
 
   /** A result from elsewhere. */
   show(result: Result): void {
-    this.#begin();
+    this.begin();
     this.result = result;
-    this.#enter('done');
+    this.enter('done');
   }
 
-  get held(): boolean {
-    return this.#held;
-  }
-
-  set held(held: boolean) {
-    if (held === this.#held) return;
-    this.#held = held;
-    this.#obey();
-    this.#changed();
-  }
-
-  #begin(): AbortController {
-    this.#abort.abort();
+  protected override begin(): AbortSignal {
     this.#pause = null;
-    this.#stepping = false;
     this.result = null;
-    this.progress = null;
-    this.problem = '';
     this.preciseEnough = false;
-    return (this.#abort = new AbortController());
+    return super.begin();
+  }
+
+  protected obey(): void {
+    if (this.waits) this.#pause?.pause();
+    else this.#pause?.resume();
   }
 
   #take(partial: Result, progress: Progress, precision: number): void {
@@ -154,31 +73,14 @@ export class Runner implements Run {
     this.result = partial;
     this.progress = progress;
     if (precision > 0 && isPreciseEnough(partial, precision)) {
-      this.#abort.abort();
       this.preciseEnough = true;
-      return this.#enter('done');
+      return this.finish();
     }
-    if (this.#stepping && more) {
-      this.#stepping = false;
+    if (this.stepping && more) {
+      this.stepping = false;
       return this.pause();
     }
-    this.#changed();
-  }
-
-  #obey(): void {
-    if (this.state === 'paused' || this.#held) this.#pause?.pause();
-    else this.#pause?.resume();
-  }
-
-  #answered(signal: AbortSignal): void {
-    if (signal !== this.#abort.signal || this.state !== 'cancelled') return;
-    this.cancelMilliseconds = performance.now() - this.#asked;
-    this.#changed();
-  }
-
-  #enter(state: RunState): void {
-    this.state = state;
-    this.#changed();
+    this.changed();
   }
 }
 

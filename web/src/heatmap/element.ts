@@ -5,7 +5,7 @@ import { moments } from '../experiments/moments.ts';
 import type { Settings } from '../experiments/settings.ts';
 import { readSpec } from '../figure/spec-file.ts';
 import { RunBar } from '../figure/run-bar.ts';
-import type { RunState } from '../figure/runner.ts';
+import type { RunState } from '../figure/run.ts';
 import { Tools } from '../figure/tools.ts';
 import { Visibility } from '../figure/visibility.ts';
 import { measure, whole } from '../format.ts';

@@ -1,6 +1,5 @@
-import { core, sentence, type Asymptoken, type PooledHeatmap, type Spec } from '../core.ts';
-import type { Run } from '../figure/run-bar.ts';
-import type { RunState } from '../figure/runner.ts';
+import { core, type Asymptoken, type PooledHeatmap, type Spec } from '../core.ts';
+import { Run } from '../figure/run.ts';
 import { duration, whole } from '../format.ts';
 import { sizeOf, type PixelRange, type Portion, type Tiles } from './tiles.ts';
 
@@ -11,106 +10,40 @@ export interface Source {
   head: number;
 }
 
-/** Computes the tiles that a view lacks, a portion at a time: starts, pauses, steps, cancels it. */
-export class TileRun implements Run {
-  state: RunState = 'idle';
-  progress: Run['progress'] = null;
-  problem = '';
+/** Computes the tiles that a view lacks, a portion at a time. */
+export class TileRun extends Run {
   outcome = '';
-  /** From asking to the core's answer, of the last cancel. */
-  cancelMilliseconds: number | null = null;
-
-  readonly #changed: () => void;
-  #abort = new AbortController();
   /** Of the portion under way. */
   #portion = new AbortController();
-  #held = false;
-  #stepping = false;
-  #asked = 0;
   /** Lets the one go on that waits. */
   #wake: () => void = () => undefined;
 
-  constructor(changed: () => void) {
-    this.#changed = changed;
-  }
-
   /** Replaces what is under way. `step`: only the next portion, then a pause; `paused`: a pause at once. */
   start(source: Source, tiles: Tiles, range: PixelRange, { step = false, paused = false } = {}): void {
-    const { signal } = this.#begin();
-    this.#stepping = step;
+    const signal = this.begin();
+    signal.addEventListener('abort', () => {
+      this.#portion.abort();
+      this.#wake();
+    });
+    this.stepping = step;
     const portions = tiles.missing(range);
-    if (portions.length === 0) return this.#enter('done');
+    if (portions.length === 0) return this.enter('done');
     const missing = portions.reduce((sum, portion) => sum + sizeOf(portion), 0);
     const work = { source, tiles, portions, missing, all: tiles.area(range) };
     this.progress = { fraction: 1 - missing / work.all, secondsLeft: null };
-    this.#enter(paused ? 'paused' : 'running');
+    this.enter(paused ? 'paused' : 'running');
     void this.#run(work, signal);
   }
 
-  /** At once: the portion under way is asked for again afterwards. */
-  pause(): void {
-    if (this.state !== 'running') return;
-    this.#portion.abort();
-    this.#enter('paused');
-  }
-
-  resume(): void {
-    if (this.state !== 'paused') return;
-    this.#stepping = false;
-    this.#enter('running');
-    this.#wake();
-  }
-
-  /** From a pause. */
-  step(): void {
-    this.resume();
-    this.#stepping = true;
-  }
-
-  /** What has been computed is kept. */
-  cancel(): void {
-    if (this.state !== 'running' && this.state !== 'paused') return;
-    this.#asked = performance.now();
-    this.#end();
-    this.#enter('cancelled');
-  }
-
-  reset(): void {
-    this.#begin();
+  override reset(): void {
     this.outcome = '';
-    this.#enter('idle');
+    super.reset();
   }
 
-  refuse(problem: string): void {
-    this.#begin();
-    this.problem = problem;
-    this.#enter('error');
-  }
-
-  get held(): boolean {
-    return this.#held;
-  }
-
-  set held(held: boolean) {
-    if (held === this.#held) return;
-    this.#held = held;
-    if (held) this.#portion.abort();
+  /** At once: the portion under way is asked for again afterwards. */
+  protected obey(): void {
+    if (this.waits) this.#portion.abort();
     else this.#wake();
-    this.#changed();
-  }
-
-  #end(): void {
-    this.#abort.abort();
-    this.#portion.abort();
-    this.#wake();
-  }
-
-  #begin(): AbortController {
-    this.#end();
-    this.#stepping = false;
-    this.progress = null;
-    this.problem = '';
-    return (this.#abort = new AbortController());
   }
 
   async #run(work: Work, signal: AbortSignal): Promise<void> {
@@ -118,11 +51,9 @@ export class TileRun implements Run {
       const { asymptoken } = await core();
       const seconds = await this.#compute(asymptoken, work, signal);
       this.outcome = `${whole(work.missing)} weights in ${duration(seconds)}`;
-      this.#enter('done');
+      this.enter('done');
     } catch (error) {
-      if (signal.aborted) return this.#answered(signal);
-      this.problem = sentence(error);
-      this.#enter('error');
+      this.fail(error, signal);
     }
   }
 
@@ -145,10 +76,10 @@ export class TileRun implements Run {
       // The first moments say little about the rest.
       const left = seconds > 0.2 ? (seconds * (missing - done)) / done : null;
       this.progress = { fraction: 1 - (missing - done) / all, secondsLeft: left };
-      if (this.#stepping && done < missing) {
-        this.#stepping = false;
+      if (this.stepping && done < missing) {
+        this.stepping = false;
         this.pause();
-      } else this.#changed();
+      } else this.changed();
     }
     return seconds;
   }
@@ -170,21 +101,10 @@ export class TileRun implements Run {
 
   async #mayGoOn(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    while (this.state === 'paused' || this.#held) {
+    while (this.waits) {
       await new Promise<void>((resolve) => (this.#wake = resolve));
       signal.throwIfAborted();
     }
-  }
-
-  #answered(signal: AbortSignal): void {
-    if (signal !== this.#abort.signal || this.state !== 'cancelled') return;
-    this.cancelMilliseconds = performance.now() - this.#asked;
-    this.#changed();
-  }
-
-  #enter(state: RunState): void {
-    this.state = state;
-    this.#changed();
   }
 }
 
