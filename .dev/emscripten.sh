@@ -29,9 +29,10 @@ use_private_emscripten() {
     system_packages "clang $llvm_version and Python, which Emscripten drives" \
       "clang-$llvm_version" "lld-$llvm_version" "llvm-$llvm_version" python3
   suite_prepare Emscripten
-  emscripten_folder=$tools/emscripten-$emscripten_version
-  [ -d "$emscripten_folder" ] || step "getting Emscripten $emscripten_version (250 MB, 1.7 GB unpacked)"
-  once "emscripten-$emscripten_version" unpack_emscripten
+  emscripten_name=emscripten-$emscripten_version-binaryen-$binaryen_version
+  emscripten_folder=$tools/$emscripten_name
+  [ -d "$emscripten_folder" ] || step "getting Emscripten $emscripten_version (260 MB, 1.8 GB unpacked)"
+  once "$emscripten_name" unpack_emscripten
   EM_CONFIG=$emscripten_folder/config
   EM_CACHE=$emscripten_folder/usr/share/emscripten/cache
   PATH=$emscripten_folder/usr/share/emscripten:$PATH
@@ -39,10 +40,10 @@ use_private_emscripten() {
 }
 
 unpack_emscripten() {
-  suite_unpack "emscripten=$emscripten_version*"
-  # Debian keeps these two in packages of their own, built for its newer C library; a package registry has both.
-  npm install --prefix "$PWD" --no-audit --no-fund --loglevel=error --no-save \
-    "acorn@$acorn_version" "binaryen@$binaryen_version"
+  suite_unpack "emscripten=$emscripten_version*" "binaryen=$binaryen_version*" libc6 libstdc++6 libgcc-s1
+  run_with_own_libraries
+  # Debian keeps this one in a package of its own; a package registry has it too.
+  npm install --prefix "$PWD" --no-audit --no-fund --loglevel=error --no-save "acorn@$acorn_version"
   cat >config <<'CONF'
 import os, shutil
 here = os.path.dirname(os.path.realpath(os.environ['EM_CONFIG']))
@@ -50,8 +51,21 @@ CONF
   cat >>config <<CONF
 LLVM_ROOT = os.path.dirname(shutil.which('clang-$llvm_version'))
 LLVM_ADD_VERSION = CLANG_ADD_VERSION = '$llvm_version'
-BINARYEN_ROOT = os.path.join(here, 'node_modules', 'binaryen')
+BINARYEN_ROOT = os.path.join(here, 'binaryen')
 NODE_JS = shutil.which('node')
 FROZEN_CACHE = True
 CONF
+}
+
+# Binaryen's programs were built for a newer C library, which lies unpacked beside them, with the loader that goes with it.
+run_with_own_libraries() {
+  mkdir -p binaryen/bin
+  for own_program in usr/bin/wasm-*; do
+    cat >"binaryen/bin/${own_program##*/}" <<'RUN'
+#!/bin/sh
+here=$(dirname "$0")/../..
+exec "$here"/usr/lib/*/ld-linux-*.so.* --library-path "$(echo "$here"/usr/lib/*-linux-gnu)" "$here/usr/bin/${0##*/}" "$@"
+RUN
+    chmod 755 "binaryen/bin/${own_program##*/}"
+  done
 }

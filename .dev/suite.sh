@@ -64,7 +64,9 @@ CONF
 
 # suite_unpack PACKAGE...: the files of those packages, in the current folder.
 suite_unpack() {
-  suite_apt -o Acquire::Retries=3 download "$@"
+  # The lists may be older than the latest of the suite's updates, which take the place of what was listed.
+  suite_apt -o Acquire::Retries=3 download "$@" ||
+    { suite_apt update && suite_apt -o Acquire::Retries=3 download "$@"; }
   for suite_package in *.deb; do
     dpkg-deb -x "$suite_package" .
     rm "$suite_package"

@@ -12,8 +12,8 @@ endif()
 # The header-only libraries lie outside Emscripten's sysroot.
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE BOTH)
 
-# These change the object format or the calling convention, so every object has to agree on them. With 64-bit
-# integers passed as BigInt the linker needs no rewriting pass (which the npm build of binaryen lacks).
+# These change the object format or the calling convention, so every object has to agree on them. 64-bit integers cross as
+# BigInt, so the linker has nothing to rewrite.
 set(CMAKE_CXX_FLAGS_INIT "-msimd128 -fwasm-exceptions")
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-fwasm-exceptions -sWASM_BIGINT")
 

@@ -13,6 +13,7 @@ import {
 import { join, resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { split } from './split.ts';
 
 const room = import.meta.dirname;
 const input = resolve(process.argv[2] ?? join(room, '../build/wasm-cmake/wasm'));
@@ -25,8 +26,11 @@ rmSync(fresh, { recursive: true, force: true });
 mkdirSync(fresh, { recursive: true });
 await bundle();
 declarations();
-for (const variant of variants)
-  copyFileSync(join(input, variant, 'asymptoken.wasm'), join(fresh, `${variant}.wasm`));
+for (const variant of variants) {
+  for (const [name, bytes] of await split(join(input, variant))) {
+    writeFileSync(join(fresh, name === 'core' ? `${variant}.wasm` : `${variant}-${name}.wasm`), bytes);
+  }
+}
 copyFileSync(join(room, '../LICENSE'), join(fresh, 'LICENSE'));
 copyFileSync(join(room, 'README.md'), join(fresh, 'README.md'));
 writeFileSync(join(fresh, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
@@ -89,8 +93,7 @@ function manifest(): object {
     exports: {
       '.': { types: './index.d.ts', default: './index.js' },
       './worker': './worker.js',
-      './simd128.wasm': './simd128.wasm',
-      './relaxed.wasm': './relaxed.wasm',
+      './*.wasm': './*.wasm',
       './package.json': './package.json',
     },
   };
@@ -106,6 +109,6 @@ function report(): void {
       gzipSync(bytes, { level: 9 }).length,
       brotliCompressSync(bytes).length,
     ];
-    console.log(`${file.padEnd(14)} ${kilobytes(raw)}, gzip ${kilobytes(gzip)}, brotli ${kilobytes(brotli)}`);
+    console.log(`${file.padEnd(22)} ${kilobytes(raw)}, gzip ${kilobytes(gzip)}, brotli ${kilobytes(brotli)}`);
   }
 }

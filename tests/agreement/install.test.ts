@@ -33,7 +33,9 @@ test('the packed folder installs into an empty one, runs, and type-checks', (t) 
     'index.d.ts',
     'index.js',
     'relaxed.wasm',
+    'relaxed-rest.wasm',
     'simd128.wasm',
+    'simd128-rest.wasm',
     'worker.js',
   ]) {
     assert.ok(files.includes(file), `${file} in ${files.join(', ')}`);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -14,6 +14,11 @@ function partOfPackage(t: TestContext, files: string[]): { path: string; base: s
   writeFileSync(join(path, 'package.json'), '{ "type": "module" }');
   for (const file of files) copyFileSync(join(folder, file), join(path, file));
   return { path, base: pathToFileURL(path).href };
+}
+
+/** The core and its parts. */
+function binariesOf(variant: Variant): string[] {
+  return readdirSync(folder).filter((file) => file.startsWith(variant) && file.endsWith('.wasm'));
 }
 
 test('the binary with relaxed SIMD is taken where the engine has it', async (t) => {
@@ -33,7 +38,7 @@ test('detection asks the engine about two different modules', () => {
 });
 
 test('the package works from any folder', async (t) => {
-  const { base } = partOfPackage(t, ['worker.js', 'simd128.wasm']);
+  const { base } = partOfPackage(t, ['worker.js', ...binariesOf('simd128')]);
   const asymptoken = await open(t, { workers: 2, variant: 'simd128', base });
   assert.ok((await asymptoken.specs()).length >= 2);
 });
@@ -49,6 +54,22 @@ test('a missing worker, a missing binary and an error page instead of it are nam
   await assert.rejects(facade.load({ base }), {
     message: /relaxed\.wasm is not a WebAssembly file; expected/,
   });
+  copyFileSync(join(folder, 'relaxed.wasm'), join(path, 'relaxed.wasm'));
+  await assert.rejects(facade.load({ base }), {
+    message: /relaxed-\w+\.wasm cannot be read .*; expected it beside/,
+  });
+});
+
+test('pieces of another build are refused, and the worker that met them is replaced', async (t) => {
+  const { path, base } = partOfPackage(t, ['worker.js', ...binariesOf('simd128')]);
+  for (const file of binariesOf('simd128').filter((name) => name.includes('-'))) {
+    copyFileSync(join(folder, file.replace('simd128', 'relaxed')), join(path, file));
+  }
+  const asymptoken = await open(t, { workers: 1, variant: 'simd128', base });
+  const message =
+    /^The computation stopped: The part "\w+" of the core is of another build; expected the files of one\.$/;
+  await assert.rejects(asymptoken.specs(), { message });
+  await assert.rejects(asymptoken.specs(), { message });
 });
 
 test('wrong options are refused', async () => {

@@ -34,7 +34,7 @@ export interface Site {
 }
 
 /** Serves the built site; `withheld` paths are answered with 404. */
-export async function serveSite(withheld?: RegExp): Promise<Site> {
+export async function serveSite(withheld?: Pick<RegExp, 'test'>): Promise<Site> {
   const folder = process.env['ASYMPTOKEN_SITE'] ?? join(import.meta.dirname, '../../build/site');
   if (!existsSync(join(folder, 'index.html'))) {
     throw new Error(
@@ -45,7 +45,7 @@ export async function serveSite(withheld?: RegExp): Promise<Site> {
 }
 
 /** Serves a folder under a sub-path of an ephemeral port. */
-export async function serveFolder(folder: string, withheld?: RegExp): Promise<Site> {
+export async function serveFolder(folder: string, withheld?: Pick<RegExp, 'test'>): Promise<Site> {
   const path = '/some/sub/path/';
   const requests: string[] = [];
   const server = createServer((request, response) => {

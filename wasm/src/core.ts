@@ -1,7 +1,8 @@
-/** The WebAssembly module as bindings/bindings.cpp defines it, and how it comes to a worker. */
+/** The WebAssembly module as bindings/bindings.cpp defines it. */
 
-import { nodeModule } from './node.ts';
 import type { Head, Variant } from './api.ts';
+import { compileNow, type CompiledBinary, type Piece } from './binary.ts';
+import { instantiateWithPieces } from './split-module.ts';
 import createRelaxed from 'asymptoken-glue/relaxed';
 import createSimd128 from 'asymptoken-glue/simd128';
 
@@ -73,53 +74,14 @@ export type CreateCore = (options: {
 
 const creators: Record<Variant, CreateCore> = { simd128: createSimd128, relaxed: createRelaxed };
 
-export function instantiate(variant: Variant, module: WebAssembly.Module): Promise<Core> {
+export function instantiate(variant: Variant, binary: CompiledBinary): Promise<Core> {
   return new Promise((resolve, reject) => {
+    const { core } = binary;
+    const compile = (piece: string) => compileNow(binary, piece as Piece);
     const instantiateWasm: Parameters<CreateCore>[0]['instantiateWasm'] = (imports, success) => {
-      WebAssembly.instantiate(module, imports).then((instance) => success(instance, module), reject);
+      instantiateWithPieces(core, imports, compile).then((instance) => success(instance, core), reject);
       return {};
     };
     creators[variant]({ instantiateWasm }).then(resolve, reject);
   });
-}
-
-/** Reads and compiles a .wasm file. What can go wrong with a copy on some server is said in one sentence. */
-export async function compile(url: string): Promise<WebAssembly.Module> {
-  const bytes = await read(url);
-  if (![0, 0x61, 0x73, 0x6d].every((byte, index) => bytes[index] === byte)) {
-    throw new Error(
-      `${url} is not a WebAssembly file; expected the package's own (a server may answer with an error page).`,
-    );
-  }
-  try {
-    return await WebAssembly.compile(bytes);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    if (/Content.Security.Policy|unsafe-eval|disallowed by embedder/i.test(reason)) {
-      throw new Error(
-        "The page's Content-Security-Policy forbids WebAssembly; expected 'wasm-unsafe-eval' in script-src.",
-      );
-    }
-    throw new Error(`${url} does not compile: ${reason}`);
-  }
-}
-
-async function read(url: string): Promise<Uint8Array<ArrayBuffer>> {
-  const files = url.startsWith('file:') ? nodeModule('node:fs/promises') : null;
-  if (files) {
-    return files.readFile(new URL(url)).catch((error: Error) => {
-      throw new Error(
-        `${url} cannot be read (${error.message}); expected it beside the package's other files.`,
-      );
-    });
-  }
-  const response = await fetch(url).catch((error: unknown) => {
-    throw new Error(`${url} cannot be fetched (${error instanceof Error ? error.message : String(error)}).`);
-  });
-  if (!response.ok) {
-    throw new Error(
-      `${url} is missing: the server answered ${response.status}; expected it beside worker.js.`,
-    );
-  }
-  return new Uint8Array(await response.arrayBuffer());
 }

@@ -1,8 +1,9 @@
 /** The package's front door: `const asymptoken = await load()`. */
 
-import type { Asymptoken, LoadOptions, Spec } from './api.ts';
+import type { Asymptoken, LoadOptions, Spec, Variant } from './api.ts';
 import { wholeNumber } from './arguments.ts';
 import { attend } from './attend.ts';
+import { pieces, type Binary } from './binary.ts';
 import { choose, detect } from './detect.ts';
 import { heatmap, pooledHeatmap, tokens } from './heatmap.ts';
 import { Pool } from './pool.ts';
@@ -20,7 +21,7 @@ export async function load(options: LoadOptions = {}): Promise<Asymptoken> {
   const { pool, version } = await Pool.start({
     variant,
     size,
-    wasm: base ? new URL(`${variant}.wasm`, base) : binaries[variant](),
+    binary: base ? binaryIn(base, variant) : binaries[variant](),
     worker: base && new URL('worker.js', base),
   });
   const ask = (spec: Spec, kind: 'complete' | 'limit') =>
@@ -43,10 +44,42 @@ export async function load(options: LoadOptions = {}): Promise<Asymptoken> {
 }
 
 /** In the words by which bundlers know a file that they have to carry along. */
-const binaries = {
-  simd128: () => new URL('./simd128.wasm', import.meta.url),
-  relaxed: () => new URL('./relaxed.wasm', import.meta.url),
+const binaries: Record<Variant, () => Binary> = {
+  simd128: () => ({
+    core: new URL('./simd128.wasm', import.meta.url).href,
+    pieces: {
+      moments: new URL('./simd128-moments.wasm', import.meta.url).href,
+      map: new URL('./simd128-map.wasm', import.meta.url).href,
+      uniform: new URL('./simd128-uniform.wasm', import.meta.url).href,
+      hardmax: new URL('./simd128-hardmax.wasm', import.meta.url).href,
+      heatmap: new URL('./simd128-heatmap.wasm', import.meta.url).href,
+      shared: new URL('./simd128-shared.wasm', import.meta.url).href,
+      rest: new URL('./simd128-rest.wasm', import.meta.url).href,
+    },
+  }),
+  relaxed: () => ({
+    core: new URL('./relaxed.wasm', import.meta.url).href,
+    pieces: {
+      moments: new URL('./relaxed-moments.wasm', import.meta.url).href,
+      map: new URL('./relaxed-map.wasm', import.meta.url).href,
+      uniform: new URL('./relaxed-uniform.wasm', import.meta.url).href,
+      hardmax: new URL('./relaxed-hardmax.wasm', import.meta.url).href,
+      heatmap: new URL('./relaxed-heatmap.wasm', import.meta.url).href,
+      shared: new URL('./relaxed-shared.wasm', import.meta.url).href,
+      rest: new URL('./relaxed-rest.wasm', import.meta.url).href,
+    },
+  }),
 };
+
+function binaryIn(base: URL, variant: Variant): Binary {
+  const place = (name: string) => new URL(`${name}.wasm`, base).href;
+  return {
+    core: place(variant),
+    pieces: Object.fromEntries(
+      pieces.map((piece) => [piece, place(`${variant}-${piece}`)]),
+    ) as Binary['pieces'],
+  };
+}
 
 function defaultWorkers(): number {
   return Math.max(1, Math.min(8, globalThis.navigator?.hardwareConcurrency ?? 4));

@@ -1,15 +1,16 @@
 /** Everything that a page and its workers say to each other. */
 
 import type { Attention, BuiltinSpec, Head, Variant } from './api.ts';
+import type { Binary, CompiledBinary } from './binary.ts';
 
-/** Where the core comes from: the first worker gets an address, the others what it compiled. */
+/** Where the core comes from: the first worker gets addresses, the others what it has compiled by then. */
 export interface WasmSource {
   variant: Variant;
-  wasm: string | WebAssembly.Module;
+  binary: Binary;
 }
 
 export interface Loaded {
-  module: WebAssembly.Module;
+  binary: CompiledBinary;
   version: string;
 }
 

@@ -1,4 +1,5 @@
 import type { Variant } from './api.ts';
+import type { Binary, CompiledBinary } from './binary.ts';
 import type {
   FromRun,
   FromWorker,
@@ -27,7 +28,7 @@ interface Waiting {
 export interface PoolOptions {
   variant: Variant;
   size: number;
-  wasm: URL;
+  binary: Binary;
   /** Null: the one beside this module. */
   worker: URL | null;
 }
@@ -54,8 +55,8 @@ export class PoolWorker {
     return this.#waiting.size + this.#runs.size;
   }
 
-  async load(source: WasmSource): Promise<Loaded> {
-    const loaded = await this.#send<Loaded>((id) => ({ type: 'load', id, ...source }));
+  async load({ variant, binary }: WasmSource): Promise<Loaded> {
+    const loaded = await this.#send<Loaded>((id) => ({ type: 'load', id, variant, binary }));
     this.ready = true;
     return loaded;
   }
@@ -143,7 +144,7 @@ export class Pool {
   readonly size: number;
   readonly #options: PoolOptions;
   #workers: PoolWorker[] = [];
-  #module: WebAssembly.Module | null = null;
+  #binary: CompiledBinary | null = null;
   #closed: Error | null = null;
   #lastId = 0;
 
@@ -157,9 +158,9 @@ export class Pool {
     const pool = new Pool(options);
     try {
       const [first, ...others] = Array.from({ length: options.size }, () => pool.#add());
-      const { module, version } = await first!.load({ variant: options.variant, wasm: options.wasm.href });
-      pool.#module = module;
-      for (const worker of others) pool.#load(worker, module);
+      const { binary, version } = await first!.load(options);
+      pool.#binary = binary;
+      for (const worker of others) pool.#load(worker, binary);
       return { pool, version };
     } catch (error) {
       pool.close();
@@ -184,7 +185,7 @@ export class Pool {
     if (this.#closed || !this.#workers.includes(worker)) return;
     this.#workers = this.#workers.filter((one) => one !== worker);
     // One that never got ready would fail again; the others do its work.
-    if (worker.ready && this.#module) this.#load(this.#add(), this.#module);
+    if (worker.ready && this.#binary) this.#load(this.#add(), this.#binary);
     worker.end(error);
   }
 
@@ -205,9 +206,9 @@ export class Pool {
     return worker;
   }
 
-  #load(worker: PoolWorker, module: WebAssembly.Module): void {
+  #load(worker: PoolWorker, binary: CompiledBinary): void {
     worker
-      .load({ variant: this.#options.variant, wasm: module })
+      .load({ variant: this.#options.variant, binary })
       .catch((error: Error) => this.replace(worker, error));
   }
 }

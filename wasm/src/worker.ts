@@ -1,12 +1,14 @@
 /** The worker: answers questions and takes part in runs, and never computes for long without listening. */
 
-import { compile, instantiate, type Core } from './core.ts';
+import { compileBinary } from './binary.ts';
+import { instantiate, type Core } from './core.ts';
 import type { Spec } from './api.ts';
 import { ArrayInquiry, AttentionInquiry, TokensInquiry, type Finish, type Inquiry } from './inquiries.ts';
 import type { FromWorker, Loaded, Question, Questions, ToRun, ToWorker, WasmSource } from './messages.ts';
 import { nodeModule } from './node.ts';
 import { RunPart } from './run-part.ts';
 import { Slices } from './slices.ts';
+import { PieceFailed } from './split-module.ts';
 
 /** The page's end, in a browser or in Node. */
 const port = (nodeModule('node:worker_threads')?.parentPort ?? globalThis) as {
@@ -36,9 +38,9 @@ function receive(message: ToWorker): void {
 
 async function load(id: number, source: WasmSource): Promise<void> {
   try {
-    const module = typeof source.wasm === 'string' ? await compile(source.wasm) : source.wasm;
-    core = await instantiate(source.variant, module);
-    reply(id, { module, version: core.version() } satisfies Loaded);
+    const binary = await compileBinary(source.binary);
+    core = await instantiate(source.variant, binary);
+    reply(id, { binary, version: core.version() } satisfies Loaded);
     for (const message of early.splice(0)) receive(message);
   } catch (error) {
     refuse(id, error);
@@ -137,7 +139,8 @@ function failRun(run: number, error: unknown): void {
 
 /** What an error says, or null when the instance stopped in the middle of something and nothing in it can be trusted. */
 function sentence(error: unknown): string | null {
-  if (error instanceof Error && !(error instanceof WebAssembly.RuntimeError)) return error.message;
+  const intact = !(error instanceof WebAssembly.RuntimeError || error instanceof PieceFailed);
+  if (error instanceof Error && intact) return error.message;
   post({ type: 'broken', message: error instanceof Error ? error.message : String(error) });
   return null;
 }

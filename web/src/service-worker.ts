@@ -40,8 +40,8 @@ worker.addEventListener('fetch', (event) => {
 });
 
 async function install(): Promise<void> {
-  const binary = detect().relaxed ? 'relaxed.wasm' : 'simd128.wasm';
-  const needed = files.filter((file) => !file.endsWith('.wasm') || file.endsWith(binary));
+  const variant = detect().relaxed ? 'relaxed' : 'simd128';
+  const needed = files.filter((file) => !file.endsWith('.wasm') || file.includes(`/${variant}`));
   const cache = await caches.open(cacheName);
   // Only of a name that is made from the content is an older copy as good.
   await cache.addAll(

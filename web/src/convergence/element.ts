@@ -7,8 +7,8 @@ import type { Experiment, ReferenceKind } from '../experiments/experiment.ts';
 import type { Settings } from '../experiments/settings.ts';
 import { csvOf } from '../figure/csv.ts';
 import { firstResultFor, type FirstResult } from '../figure/first-result.ts';
+import { late } from '../figure/late.ts';
 import type { Picture } from '../figure/picture.ts';
-import { readResult } from '../figure/result-file.ts';
 import { RunBar } from '../figure/run-bar.ts';
 import type { RunState } from '../figure/run.ts';
 import { Runner } from '../figure/runner.ts';
@@ -199,7 +199,9 @@ export abstract class ExperimentFigure extends HTMLElement {
   }
 
   async #open(file: File): Promise<void> {
-    const result = await readResult(file, this.#experiment.specOf(this.#settings).experiment);
+    const { experiment } = this.#experiment.specOf(this.#settings);
+    const { readResult } = await late(import('../figure/result-file.ts'));
+    const result = await readResult(file, experiment);
     this.#due = false;
     this.#forget();
     this.runner.show(result);

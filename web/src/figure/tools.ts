@@ -1,9 +1,8 @@
 import type { Result, Spec } from '../core.ts';
 import { html, say } from '../dom.ts';
-import { pngOf } from './canvas-picture.ts';
 import { download } from './download.ts';
+import { late } from './late.ts';
 import type { Picture } from './picture.ts';
-import { standaloneSvg } from './standalone-svg.ts';
 
 /** What a figure has to offer when a reader takes it away. */
 export interface Source {
@@ -30,7 +29,10 @@ export interface Results {
 /** Pixels of a PNG for each of the screen's. */
 const sharpness = 3;
 
-/** Taking a figure away: as a picture, as numbers, as a command; and opening a result that the command wrote. */
+/**
+ * Taking a figure away: as a picture, as numbers, as a command; and opening a result that the command wrote. What few
+ * readers do is loaded when they do it.
+ */
 export class Tools {
   readonly element: HTMLElement;
   readonly #source: Source;
@@ -59,10 +61,14 @@ export class Tools {
         'div',
         { class: 'exports', role: 'group', 'aria-label': 'Save as a file' },
         html('span', { 'aria-hidden': 'true' }, 'Save'),
-        this.#button('png', 'PNG', async () => this.#save('png', await pngOf(source.pictures(), sharpness))),
-        this.#button('svg', 'SVG', () =>
-          this.#save('svg', text(standaloneSvg(source.pictures()), 'image/svg+xml')),
-        ),
+        this.#button('png', 'PNG', async () => {
+          const { pngOf } = await late(import('./canvas-picture.ts'));
+          this.#save('png', await pngOf(source.pictures(), sharpness));
+        }),
+        this.#button('svg', 'SVG', async () => {
+          const { standaloneSvg } = await late(import('./standalone-svg.ts'));
+          this.#save('svg', text(standaloneSvg(source.pictures()), 'image/svg+xml'));
+        }),
         this.#button('csv', 'CSV', () => this.#saveMeasured('csv', 'text/csv', source.csv())),
         this.#button('spec', 'spec', () => this.#save('spec.json', text(json(source.spec()), jsonType))),
         ...(results ? [this.#resultButton(results)] : []),
