@@ -3,6 +3,7 @@ import { html, say } from '../dom.ts';
 import { download } from './download.ts';
 import { late } from './late.ts';
 import type { Picture } from './picture.ts';
+import { standaloneSvg } from './standalone-svg.ts';
 
 /** What a figure has to offer when a reader takes it away. */
 export interface Source {
@@ -65,10 +66,9 @@ export class Tools {
           const { pngOf } = await late(import('./canvas-picture.ts'));
           this.#save('png', await pngOf(source.pictures(), sharpness));
         }),
-        this.#button('svg', 'SVG', async () => {
-          const { standaloneSvg } = await late(import('./standalone-svg.ts'));
-          this.#save('svg', text(standaloneSvg(source.pictures()), 'image/svg+xml'));
-        }),
+        this.#button('svg', 'SVG', () =>
+          this.#save('svg', text(standaloneSvg(source.pictures()), 'image/svg+xml')),
+        ),
         this.#button('csv', 'CSV', () => this.#saveMeasured('csv', 'text/csv', source.csv())),
         this.#button('spec', 'spec', () => this.#save('spec.json', text(json(source.spec()), jsonType))),
         ...(results ? [this.#resultButton(results)] : []),
