@@ -9,6 +9,7 @@ import type { RunState } from '../figure/run.ts';
 import { Tools } from '../figure/tools.ts';
 import { Visibility } from '../figure/visibility.ts';
 import { measure, whole } from '../format.ts';
+import { inFrame } from '../frames.ts';
 import runBarStyle from '../figure/run-bar.css?inline';
 import figureStyle from '../style/figure.css?inline';
 import theme from '../style/theme.css?inline';
@@ -65,6 +66,8 @@ export class HeatmapFigure extends HTMLElement {
   #due = true;
   #announced: RunState = 'idle';
   readonly #latest = new Latest();
+  /** In a frame of its own: it needs the page laid out, which takes as long as setting up the figure. */
+  readonly #redrawLater = () => this.#redraw();
   #asked = 0;
   #paintedAt = -Infinity;
 
@@ -135,7 +138,7 @@ export class HeatmapFigure extends HTMLElement {
 
   connectedCallback(): void {
     this.#visibility.observe();
-    this.#redraw();
+    inFrame(this.#redrawLater);
   }
 
   disconnectedCallback(): void {
@@ -261,7 +264,7 @@ export class HeatmapFigure extends HTMLElement {
     if (this.#visible) {
       const paused = this.#run.state === 'paused';
       this.#run.start(this.#source, this.#tiles, this.#range, { paused });
-    } else this.#redraw();
+    } else inFrame(this.#redrawLater);
   }
 
   /** After a cancel it goes on from there; else everything is computed anew. */
