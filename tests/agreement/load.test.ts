@@ -16,7 +16,7 @@ function partOfPackage(t: TestContext, files: string[]): { path: string; base: s
   return { path, base: pathToFileURL(path).href };
 }
 
-/** The core and its parts. */
+/** The core and its pieces. */
 function binariesOf(variant: Variant): string[] {
   return readdirSync(folder).filter((file) => file.startsWith(variant) && file.endsWith('.wasm'));
 }

@@ -34,10 +34,6 @@ export async function compileBinary(binary: Binary): Promise<CompiledBinary> {
 export function compileNow({ pieces }: Binary, piece: Piece): WebAssembly.Module {
   const source = pieces[piece];
   if (typeof source !== 'string') return source;
-  // What needs the rest often needs much else: the browser may fetch it meanwhile.
-  if (piece === 'rest') {
-    for (const other of Object.values(pieces)) if (other !== source) fetch(other as string).catch(() => {});
-  }
   const bytes = readNow(source) ?? readNow(source);
   if (!bytes) throw unreachable(source, 'nothing came back');
   checkMagic(source, bytes);

@@ -41,7 +41,7 @@ export async function instantiateWithPieces(
   return instance;
 }
 
-/** The piece that the core imports from under this name; from version 124 on, wasm-split writes more behind a dot. */
+/** The piece that the core imports from under this name; later versions of wasm-split write more, behind a dot. */
 export function pieceOf(importedModule: string): string {
   return importedModule.split('.')[0]!;
 }
