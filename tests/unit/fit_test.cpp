@@ -1,4 +1,5 @@
 #include "asymptoken/fit.hpp"
+#include "asymptoken/grid.hpp"
 
 #include <Eigen/LU>
 #include <catch_amalgamated.hpp>

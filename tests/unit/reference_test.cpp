@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "asymptoken/fit.hpp"
+#include "asymptoken/grid.hpp"
 #include "asymptoken/law.hpp"
 #include "asymptoken/limit.hpp"
 #include "reference.hpp"

@@ -75,11 +75,4 @@ std::optional<SlopeInterval> bootstrap_slope(std::span<const std::int64_t> n,
                                              bool points_share_tokens, FitWeights weights,
                                              std::int64_t resamples, Stream stream);
 
-/// `count` integers from `from` to `to`, floor of the geometric grid, end points exact.
-/// Throws Error (fields `from`, `to`, `count`) unless 1 <= from <= to and count >= 1 (count 1 needs from = to).
-std::vector<std::int64_t> geometric_integers(std::int64_t from, std::int64_t to, std::int64_t count);
-
-/// The same for real values, 0 < from <= to.
-std::vector<double> geometric_values(double from, double to, std::int64_t count);
-
 }  // namespace asymptoken

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "asymptoken/experiment.hpp"
-#include "spec/reader.hpp"
+#include "json/reader.hpp"
 
 namespace asymptoken {
 

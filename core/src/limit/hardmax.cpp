@@ -6,7 +6,7 @@
 #include <string>
 
 #include "asymptoken/error.hpp"
-#include "limit/checks.hpp"
+#include "limit/linear_algebra.hpp"
 #include "special/log_gamma.hpp"
 #include "special/portable.hpp"
 

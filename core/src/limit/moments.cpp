@@ -1,12 +1,12 @@
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "asymptoken/error.hpp"
 #include "asymptoken/limit.hpp"
-#include "limit/checks.hpp"
-#include "limit/factor.hpp"
+#include "limit/linear_algebra.hpp"
 #include "special/portable.hpp"
 
 namespace asymptoken {
@@ -22,6 +22,18 @@ double sum_of_logs(const Vector& numbers) {
 }
 
 }  // namespace
+
+double horizon(const Matrix& covariance, const Matrix& A) {
+  const Matrix L = detail::factor_of(covariance);
+  detail::check_matrix(A, L.rows(), L.rows(), "attention.matrix");
+  return detail::spectral_norm(L.transpose() * A * L);
+}
+
+double one_sided_horizon(const Matrix& covariance, const Matrix& A) {
+  const Matrix L = detail::factor_of(covariance);
+  detail::check_matrix(A, L.rows(), A.cols(), "attention.matrix");
+  return detail::spectral_norm(L.transpose() * A);
+}
 
 Moments transformed_moments(const Law& law, const AttentionForm& attention) {
   detail::check_attention(attention, law.dimension());
@@ -61,6 +73,23 @@ std::optional<GaussianMomentLimit> gaussian_moment_limit(const Matrix& covarianc
   return GaussianMomentLimit{
       .mean_asymptotic_covariance = values_root * influence * values_root.transpose(),
       .self_weight = portable_exp(-sum_of_logs(factors.matrixQR().diagonal().cwiseAbs()))};
+}
+
+LineMomentLimit line_moment_limit(double b) {
+  const double square = b * b;
+  if (!(square < 1.0)) {
+    const double infinite = std::numeric_limits<double>::infinity();
+    return {.mean_variance = infinite, .variance_variance = infinite};
+  }
+  const double gap = 1.0 - square;
+  // b^2 + 2b + (1-b^4)^{-3/2}, arranged so that nothing cancels near b = -1 or 0.
+  const double mean_variance =
+      (1.0 + b) * (1.0 + b) + portable_expm1(-1.5 * portable_log1p(-square * square));
+  const double variance_variance =
+      square * square *
+      (10.0 + 4.0 / ((1.0 + square) * (1.0 + square) * (1.0 + square)) * std::sqrt((1.0 + square) / gap) *
+                  (3.0 / (gap * gap) - 2.0 / gap + 1.0));
+  return {.mean_variance = mean_variance, .variance_variance = variance_variance};
 }
 
 }  // namespace asymptoken

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "asymptoken/result.hpp"
-#include "spec/json.hpp"
+#include "json/json.hpp"
 
 namespace asymptoken {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "asymptoken/spec.hpp"
-#include "spec/reader.hpp"
+#include "json/reader.hpp"
 
 namespace asymptoken {
 

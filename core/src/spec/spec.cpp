@@ -8,7 +8,7 @@
 #include "experiment/type.hpp"
 #include "law/registry.hpp"
 #include "spec/attention_sweep.hpp"
-#include "spec/reader.hpp"
+#include "json/reader.hpp"
 #include "spec/token_sweep.hpp"
 
 namespace asymptoken {

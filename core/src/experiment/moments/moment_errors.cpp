@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "experiment/token_stream.hpp"
-#include "limit/spectral_norm.hpp"
+#include "limit/linear_algebra.hpp"
 
 namespace asymptoken {
 

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <cmath>
 
 #include "asymptoken/error.hpp"
 #include "asymptoken/hardmax.hpp"
+#include "asymptoken/limit.hpp"
 #include "special/text.hpp"
 
 namespace asymptoken {
@@ -28,6 +30,37 @@ double squared_error_exponent(double b) {
 }
 
 }  // namespace
+
+std::string_view name_of(Status status) {
+  switch (status) {
+    case Status::paper:
+      return "paper";
+    case Status::derived:
+      return "derived";
+    case Status::heuristic:
+      break;
+  }
+  return "heuristic";
+}
+
+double guaranteed_rate(double horizon) { return 0.5 / (1.0 + horizon * horizon); }
+
+double gaussian_rate(double horizon) { return std::min(0.5, 1.0 / (1.0 + horizon * horizon)); }
+
+double typical_squared_error_rate(double horizon) {
+  return std::min(1.0, 2.0 / (1.0 + 2.0 * horizon * horizon));
+}
+
+double expected_squared_error_rate(double horizon) {
+  if (horizon == 0.0) {
+    return 1.0;
+  }
+  // sqrt(1/4 + z) - 1/2 without cancellation at small z.
+  const double z = 1.0 / (horizon * horizon);
+  return std::isinf(z) ? 1.0 : std::min(1.0, z / (std::sqrt(0.25 + z) + 0.5));
+}
+
+double influence_tail_index(double horizon) { return 1.0 + 1.0 / (horizon * horizon); }
 
 RandomEnergy random_energy(double b) {
   if (!(b >= 0.0)) {

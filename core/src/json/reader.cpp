@@ -1,4 +1,4 @@
-#include "spec/reader.hpp"
+#include "json/reader.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "asymptoken/error.hpp"
-#include "asymptoken/fit.hpp"
+#include "asymptoken/grid.hpp"
 
 namespace asymptoken {
 

@@ -12,4 +12,12 @@ void check_attention(const AttentionForm& attention, Index dimension);
 /// Throws Error naming `field` unless the matrix is rows x columns and finite.
 void check_matrix(const Matrix& matrix, Index rows, Index columns, std::string_view field);
 
+/// Some L with L L' = covariance, for a positive semi-definite covariance: Cholesky's, else from eigenvectors (tokens that
+/// are fewer than their dimensions, say). ||L' A L|| and everything else asked here are the same for every such L.
+/// Throws Error (field `covariance`) unless it is square, finite and symmetric; tiny negative eigenvalues count as 0.
+Matrix factor_of(const Matrix& covariance);
+
+/// The largest singular value; 0 for an empty matrix.
+double spectral_norm(const Matrix& B);
+
 }  // namespace asymptoken::detail

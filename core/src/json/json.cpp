@@ -1,4 +1,4 @@
-#include "spec/json.hpp"
+#include "json/json.hpp"
 
 #include <cmath>
 #include <nlohmann/json.hpp>

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "asymptoken/matrix.hpp"
-#include "spec/json.hpp"
+#include "json/json.hpp"
 
 namespace asymptoken {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "asymptoken/error.hpp"
-#include "asymptoken/fit.hpp"
+#include "asymptoken/grid.hpp"
 #include "special/portable.hpp"
 #include "special/text.hpp"
 
