@@ -6,9 +6,9 @@
 
 #include "asymptoken/error.hpp"
 #include "experiment/type.hpp"
+#include "json/reader.hpp"
 #include "law/registry.hpp"
 #include "spec/attention_sweep.hpp"
-#include "json/reader.hpp"
 #include "spec/token_sweep.hpp"
 
 namespace asymptoken {
