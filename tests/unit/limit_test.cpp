@@ -23,7 +23,6 @@ class PlainLaw final : public Law {
   bool is_bounded() const override { return false; }
   Vector mean() const override { return Vector::Zero(d_); }
   Matrix covariance() const override { return Matrix::Identity(d_, d_); }
-  void sample(Stream /*stream*/, std::uint64_t /*first*/, Eigen::Ref<Rows<float>> /*out*/) const override {}
   double log_mgf(const Vector& t) const override { return 0.5 * t.squaredNorm(); }
   Vector tilted_mean(const Vector& t) const override { return t; }
   Matrix tilted_covariance(const Vector& /*t*/) const override { return covariance(); }
@@ -32,6 +31,9 @@ class PlainLaw final : public Law {
   }
 
  private:
+  void make_tokens(Stream /*stream*/, std::uint64_t /*first*/, Eigen::Ref<Rows<float>> /*out*/,
+                   SimdTarget /*target*/) const override {}
+
   Index d_;
 };
 

@@ -35,6 +35,13 @@ struct SupportMaximum {
   double distance_exponent;
 };
 
+/// The uniform points of a sphere about the origin, seen through their first coordinates: the sphere itself, or with
+/// dimension d + 2 the ball of R^d.
+struct SphereSection {
+  Index dimension;  ///< of the space that the sphere lies in
+  double radius;
+};
+
 /// A token law mu on R^d: where tokens come from, and what attention over infinitely many of them gives.
 ///
 /// M(t) = E e^{<t,y>} is the moment generating function and K = log M. The law tilted by t has density
@@ -60,10 +67,16 @@ class Law {
   /// Whether the tokens of a stream are independent. Where they are not, all below speaks of one token alone: limits hold,
   /// and constants that count independent tokens (asymptotic covariances, biases) do not.
   virtual bool has_independent_tokens() const { return true; }
+  /// Whether a token is exactly N(mean(), covariance()): the closed forms of Gaussian tokens then hold.
+  virtual bool is_gaussian() const { return false; }
+  /// The sphere whose uniform points, cut off to their first dimension() numbers, are the tokens; nothing for most laws.
+  virtual std::optional<SphereSection> sphere_section() const { return std::nullopt; }
 
   /// Fills `out` (count x dimension) with tokens first, first+1, ... of the stream. Token j depends on
-  /// (stream, j) alone and has the same bits on every target.
-  virtual void sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const = 0;
+  /// (stream, j) alone and has the same bits on every target, whichever makes it. Throws Error (field `tokens`) when `out`
+  /// has another width, and where float32 cannot hold the tokens.
+  void sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out,
+              SimdTarget target = available_simd_targets().front()) const;
 
   /// K(t) = log E e^{<t,y>}, t in R^d.
   virtual double log_mgf(const Vector& t) const = 0;
@@ -86,6 +99,11 @@ class Law {
   /// Weighted points that stand for the law in averages over it, with `nodes` of them along each axis; nothing for a law
   /// that has none, as most.
   virtual std::optional<Quadrature> quadrature(Index nodes) const;
+
+ private:
+  /// What `sample` does, once `out` has the right width.
+  virtual void make_tokens(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out,
+                           SimdTarget target) const = 0;
 };
 
 using LawPointer = std::shared_ptr<const Law>;

@@ -19,6 +19,7 @@ class TokenStream {
 
   TokenStream(const Spec& spec, const Item& item, Compute compute)
       : law_(spec.law),
+        target_(compute.target),
         stream_(item.is_reference()
                     ? Stream::of(spec.seed, StreamPurpose::reference)
                     : Stream::of(spec.seed, StreamPurpose::tokens, static_cast<std::uint32_t>(item.replicate),
@@ -27,13 +28,14 @@ class TokenStream {
 
   /// Tokens first, first + 1, ... into the rows of `out`.
   void sample(std::int64_t first, Eigen::Ref<Rows<float>> out) const {
-    law_->sample(stream_, static_cast<std::uint64_t>(first), out);
+    law_->sample(stream_, static_cast<std::uint64_t>(first), out, target_);
   }
 
   Rows<float> values(const RowsView<float>& tokens) const { return value_map_(tokens); }
 
  private:
   LawPointer law_;
+  SimdTarget target_;
   Stream stream_;
   LinearMap value_map_;
 };

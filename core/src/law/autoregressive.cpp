@@ -4,7 +4,6 @@
 #include "asymptoken/error.hpp"
 #include "law/gaussian.hpp"
 #include "law/registry.hpp"
-#include "law/tokens.hpp"
 #include "special/text.hpp"
 
 namespace asymptoken {
@@ -36,42 +35,45 @@ class Autoregressive final : public Gaussian {
 
   std::string_view name() const override { return "autoregressive"; }
   bool has_independent_tokens() const override { return false; }
-  void sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const override;
+  void make_tokens(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out,
+                   SimdTarget target) const override;
 
  private:
-  void sample_run(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const;
+  void make_run(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out, SimdTarget target) const;
 
   double correlation_;
   double innovation_;  ///< sqrt(1 - phi^2), the standard deviation of what is new in a token
   std::uint64_t decay_time_;
 };
 
-void Autoregressive::sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const {
+void Autoregressive::make_tokens(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out,
+                                 SimdTarget target) const {
   check_sampling();
-  detail::check_width(out.cols(), dimension());
   for (Index start = 0; start < out.rows();) {
     const std::uint64_t token = first + static_cast<std::uint64_t>(start);
     const auto left_in_run = static_cast<Index>(tokens_per_run - token % tokens_per_run);
     const Index rows = std::min(left_in_run, out.rows() - start);
-    sample_run(stream, token, out.middleRows(start, rows));
+    make_run(stream, token, out.middleRows(start, rows), target);
     start += rows;
   }
 }
 
 /// Tokens of one run. u_j = phi u_{j-1} + sqrt(1-phi^2) z_j in float64 from u = z, one decay time before the run, or at token
 /// 0: every u is exactly standard normal, and what lies further back would not show in float32.
-void Autoregressive::sample_run(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const {
+void Autoregressive::make_run(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out,
+                              SimdTarget target) const {
   const Index d = dimension();
   const std::uint64_t run = first / tokens_per_run * tokens_per_run;
   const std::uint64_t start = run - std::min(run, decay_time_);
   const std::uint64_t last = first + static_cast<std::uint64_t>(out.rows());
   const std::uint64_t rows_at_once = std::max<std::uint64_t>(1, 16384 / static_cast<std::uint64_t>(d));
   Rows<float> normals(static_cast<Index>(std::min(rows_at_once, last - start)), d);
+  const std::optional<LinearMap> map = mixing(target);
   Vector state(d);
   for (std::uint64_t token = start; token < last;) {
     const auto rows = static_cast<Index>(std::min(rows_at_once, last - token));
     normal_variates(stream, token * static_cast<std::uint64_t>(d),
-                    {normals.data(), static_cast<std::size_t>(rows * d)});
+                    {normals.data(), static_cast<std::size_t>(rows * d)}, target);
     for (Index row = 0; row < rows; ++row, ++token) {
       for (Index k = 0; k < d; ++k) {
         const auto z = static_cast<double>(normals(row, k));
@@ -82,7 +84,7 @@ void Autoregressive::sample_run(Stream stream, std::uint64_t first, Eigen::Ref<R
     const auto made = static_cast<Index>(token - std::min(token, first));
     const Index wanted = std::min(rows, made);
     if (wanted > 0) {
-      place(normals.middleRows(rows - wanted, wanted), out.middleRows(made - wanted, wanted));
+      place(normals.middleRows(rows - wanted, wanted), map, out.middleRows(made - wanted, wanted));
     }
   }
 }

@@ -20,10 +20,10 @@ class Ball final : public Law {
   Vector mean() const override { return below(above_->mean()); }
   Matrix covariance() const override { return below(above_->covariance()); }
 
-  void sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const override {
-    detail::check_width(out.cols(), dimension_);
+  void make_tokens(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out,
+                   SimdTarget target) const override {
     Rows<float> points(out.rows(), out.cols() + 2);
-    above_->sample(stream, first, points);
+    above_->sample(stream, first, points, target);
     out = points.leftCols(out.cols());
   }
 
@@ -38,6 +38,7 @@ class Ball final : public Law {
     return {.log_inflation = doubled.log_inflation, .mean_shift = below(doubled.mean_shift)};
   }
 
+  std::optional<SphereSection> sphere_section() const override { return above_->sphere_section(); }
   std::optional<SupportMaximum> support_maximum(const Vector& t) const override {
     std::optional<SupportMaximum> maximum = above_->support_maximum(lifted(t));
     if (maximum) {

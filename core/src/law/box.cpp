@@ -29,17 +29,18 @@ class Box final : public Law {
   Matrix covariance() const override { return (h_.array().square() / 3.0).matrix().asDiagonal(); }
 
   /// 2u - 1 is exact in float32; only its product with h is rounded.
-  void sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const override {
+  void make_tokens(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out,
+                   SimdTarget target) const override {
     detail::check_float(h_.maxCoeff(), "law.half_widths");
     const Eigen::VectorXf h = h_.cast<float>();
-    const Index d = dimension();
-    detail::tokens_from<float>([=](std::uint64_t i, std::span<float> u) { uniform_variates(stream, i, u); },
-                               d, first, d, out,
-                               [&](const float* u, float* y) {
-                                 for (Index i = 0; i < d; ++i) {
-                                   y[i] = h[i] * (2.0F * u[i] - 1.0F);
-                                 }
-                               });
+    detail::tokens_from<float>(
+        [=](std::uint64_t i, std::span<float> u) { uniform_variates(stream, i, u, target); }, h.size(), first,
+        out,
+        [&](const float* u, float* y) {
+          for (Index i = 0; i < h.size(); ++i) {
+            y[i] = h[i] * (2.0F * u[i] - 1.0F);
+          }
+        });
   }
 
   double log_mgf(const Vector& t) const override {

@@ -6,7 +6,6 @@
 #include "asymptoken/error.hpp"
 #include "law/checks.hpp"
 #include "law/registry.hpp"
-#include "law/tokens.hpp"
 #include "special/portable.hpp"
 
 namespace asymptoken {
@@ -18,7 +17,7 @@ Gaussian::Gaussian(const Vector& mean, const Matrix& covariance)
       is_diagonal_(factor_.isDiagonal(0.0)),
       float_mean_(mean.cast<float>()),
       float_deviations_(factor_.diagonal().cast<float>()),
-      float_factor_(Rows<float>(factor_.cast<float>()), {}, {.deterministic = true}) {}
+      float_factor_(factor_.cast<float>()) {}
 
 std::optional<Moments> Gaussian::transformed_moments(const Matrix& A, const Matrix& V) const {
   const Matrix map = V * covariance_ * A;
@@ -57,33 +56,42 @@ std::optional<Quadrature> Gaussian::quadrature(Index nodes) const {
   return rule;
 }
 
-void Gaussian::sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const {
+void Gaussian::make_tokens(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out,
+                           SimdTarget target) const {
   check_sampling();
   const Index d = dimension();
-  detail::check_width(out.cols(), d);
   constexpr Index normals_at_once = 16384;
   const Index rows_at_once = std::max<Index>(1, normals_at_once / d);
   Rows<float> normals(std::min(rows_at_once, out.rows()), d);
+  const std::optional<LinearMap> map = mixing(target);
   for (Index start = 0; start < out.rows(); start += rows_at_once) {
     const Index rows = std::min(rows_at_once, out.rows() - start);
     normal_variates(stream, (first + static_cast<std::uint64_t>(start)) * static_cast<std::uint64_t>(d),
-                    {normals.data(), static_cast<std::size_t>(rows * d)});
-    place(normals.topRows(rows), out.middleRows(start, rows));
+                    {normals.data(), static_cast<std::size_t>(rows * d)}, target);
+    place(normals.topRows(rows), map, out.middleRows(start, rows));
   }
 }
 
 void Gaussian::check_sampling() const {
-  if (!float_mean_.allFinite() || !factor_.cast<float>().allFinite()) {
+  if (!float_mean_.allFinite() || !float_factor_.allFinite()) {
     throw Error("law", "too wide to sample",
                 "means up to 3e38 and variances up to 1e76, as tokens are float32");
   }
 }
 
-void Gaussian::place(const RowsView<float>& normals, Eigen::Ref<Rows<float>> tokens) const {
+std::optional<LinearMap> Gaussian::mixing(SimdTarget target) const {
   if (is_diagonal_) {
-    tokens = normals.array().rowwise() * float_deviations_.array();
+    return std::nullopt;
+  }
+  return LinearMap(float_factor_, {}, {.target = target, .deterministic = true});
+}
+
+void Gaussian::place(const RowsView<float>& normals, const std::optional<LinearMap>& mixing,
+                     Eigen::Ref<Rows<float>> tokens) const {
+  if (mixing) {
+    mixing->apply(normals, tokens);
   } else {
-    float_factor_.apply(normals, tokens);
+    tokens = normals.array().rowwise() * float_deviations_.array();
   }
   tokens.rowwise() += float_mean_;
 }

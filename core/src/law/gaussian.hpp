@@ -13,10 +13,12 @@ class Gaussian : public Law {
   std::string_view name() const override { return "gaussian"; }
   Index dimension() const override { return mean_.size(); }
   bool is_bounded() const override { return false; }
+  bool is_gaussian() const override { return true; }
   Vector mean() const override { return mean_; }
   Matrix covariance() const override { return covariance_; }
 
-  void sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const override;
+  void make_tokens(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out,
+                   SimdTarget target) const override;
 
   double log_mgf(const Vector& t) const override { return mean_.dot(t) + 0.5 * spread(t); }
   Vector tilted_mean(const Vector& t) const override { return mean_ + covariance_ * t; }
@@ -33,8 +35,11 @@ class Gaussian : public Law {
  protected:
   /// Throws Error unless mean and factor are float32 numbers.
   void check_sampling() const;
+  /// The map from normals to tokens, in the order in which that target's kernels read it; none where it is a diagonal.
+  std::optional<LinearMap> mixing(SimdTarget target) const;
   /// y = L z + m in float32: the sum over k ascending, then m, each product and each sum rounded.
-  void place(const RowsView<float>& normals, Eigen::Ref<Rows<float>> tokens) const;
+  void place(const RowsView<float>& normals, const std::optional<LinearMap>& mixing,
+             Eigen::Ref<Rows<float>> tokens) const;
 
  private:
   /// t' Sigma t, the variance of <t, y>.
@@ -46,7 +51,7 @@ class Gaussian : public Law {
   bool is_diagonal_;
   Eigen::RowVectorXf float_mean_;
   Eigen::RowVectorXf float_deviations_;
-  LinearMap float_factor_;
+  Rows<float> float_factor_;
 };
 
 /// The keys that the laws with Gaussian tokens share.

@@ -44,11 +44,12 @@ class GaussianMixture final : public Law {
   Matrix covariance() const override { return moments_.covariance; }
 
   /// Token j of the component that integer j of a second stream chooses.
-  void sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const override {
+  void make_tokens(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out,
+                   SimdTarget target) const override {
     constexpr Index rows_at_once = 4096;
     for (Index start = 0; start < out.rows(); start += rows_at_once) {
       const Index rows = std::min(rows_at_once, out.rows() - start);
-      sample_some(stream, first + static_cast<std::uint64_t>(start), out.middleRows(start, rows));
+      make_some(stream, first + static_cast<std::uint64_t>(start), out.middleRows(start, rows), target);
     }
   }
 
@@ -100,18 +101,18 @@ class GaussianMixture final : public Law {
   const Vector& mean_of(Index c) const { return means_[static_cast<std::size_t>(c)]; }
   const Matrix& covariance_of(Index c) const { return covariances_[static_cast<std::size_t>(c)]; }
 
-  void sample_some(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const {
+  void make_some(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out, SimdTarget target) const {
     // A spec's seeds are below 2^53, so no other stream has this key.
     const Stream second{.seed = stream.seed | (std::uint64_t{1} << 63), .id = stream.id};
     std::vector<std::uint64_t> integers(static_cast<std::size_t>(out.rows()));
-    detail::uniform_integers(second, first, integers);
+    detail::uniform_integers(second, first, integers, target);
     std::vector<Index> chosen;
     for (const std::uint64_t integer : integers) {
       chosen.push_back(choice_(integer));
     }
     Rows<float> tokens(out.rows(), out.cols());
     for (Index c = 0; c < count(); ++c) {
-      component(c).sample(stream, first, tokens);
+      component(c).sample(stream, first, tokens, target);
       for (Index j = 0; j < out.rows(); ++j) {
         if (chosen[static_cast<std::size_t>(j)] == c) {
           out.row(j) = tokens.row(j);

@@ -1,8 +1,19 @@
 #include "asymptoken/law.hpp"
 
 #include <cmath>
+#include <string>
+
+#include "asymptoken/error.hpp"
 
 namespace asymptoken {
+
+void Law::sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out, SimdTarget target) const {
+  if (out.cols() != dimension()) {
+    throw Error("tokens", std::to_string(out.cols()) + " numbers wide",
+                std::to_string(dimension()) + ", the law's dimension");
+  }
+  make_tokens(stream, first, out, target);
+}
 
 DoubledTilt Law::doubled_tilt(const Vector& t) const {
   const double log_doubled = log_mgf(2.0 * t);

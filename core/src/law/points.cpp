@@ -34,9 +34,10 @@ class Points final : public Law {
   Vector mean() const override { return moments_.mean; }
   Matrix covariance() const override { return moments_.covariance; }
 
-  void sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const override {
+  void make_tokens(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out,
+                   SimdTarget target) const override {
     detail::check_float(points_.cwiseAbs().maxCoeff(), "law.points");
-    detail::tokens_from_integers(stream, 1, first, dimension(), out, [&](const std::uint64_t* u, float* y) {
+    detail::tokens_from_integers(stream, 1, first, out, target, [&](const std::uint64_t* u, float* y) {
       const auto point = points_.row(choice_(*u));
       std::ranges::transform(point, y, [](double entry) { return static_cast<float>(entry); });
     });

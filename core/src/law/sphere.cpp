@@ -51,7 +51,8 @@ class Sphere final : public Law {
     return Matrix::Identity(dimension_, dimension_) * (radius_ * (radius_ / d()));
   }
 
-  void sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const override;
+  void make_tokens(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out,
+                   SimdTarget target) const override;
 
   double log_mgf(const Vector& t) const override {
     return detail::sphere_log_mgf(d(), radius_ * t.stableNorm());
@@ -75,6 +76,9 @@ class Sphere final : public Law {
             .mean_shift = radius_ * detail::sphere_mean_shift(d(), r) * t.stableNormalized()};
   }
 
+  std::optional<SphereSection> sphere_section() const override {
+    return SphereSection{.dimension = dimension_, .radius = radius_};
+  }
   std::optional<SupportMaximum> support_maximum(const Vector& t) const override;
 
   std::optional<Moments> transformed_moments(const Matrix& A, const Matrix& V) const override {
@@ -110,9 +114,10 @@ std::optional<SupportMaximum> Sphere::support_maximum(const Vector& t) const {
 }
 
 /// R z/|z| for normal z, in double and in one order; only the result is rounded to float32.
-void Sphere::sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const {
+void Sphere::make_tokens(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out,
+                         SimdTarget target) const {
   detail::check_float(radius_, "law.radius");
-  detail::tokens_from_normals(stream, first, dimension_, out, [&](const float* z, float* y) {
+  detail::tokens_from_normals(stream, first, out, target, [&](const float* z, float* y) {
     double square = 0.0;
     for (Index i = 0; i < dimension_; ++i) {
       square += static_cast<double>(z[i]) * static_cast<double>(z[i]);

@@ -3,28 +3,17 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
-#include "asymptoken/error.hpp"
 #include "asymptoken/law.hpp"
 
 namespace asymptoken::detail {
 
-inline void check_width(Index width, Index dimension) {
-  if (width != dimension) {
-    throw Error("tokens", std::to_string(width) + " numbers wide",
-                std::to_string(dimension) + ", the law's dimension");
-  }
-}
-
-/// Makes tokens first, first+1, ... of d numbers from `width` random numbers each: fill(i, span) writes the numbers i,
+/// Makes tokens first, first+1, ... from `width` random numbers each: fill(i, span) writes the numbers i,
 /// i+1, ... of a sequence, and make(v, y) is called, token after token, with the numbers j width .. j width + width-1
 /// and room for token j.
 template <class Number, class Fill, class Make>
-void tokens_from(Fill fill, Index width, std::uint64_t first, Index d, Eigen::Ref<Rows<float>> out,
-                 Make make) {
-  check_width(out.cols(), d);
+void tokens_from(Fill fill, Index width, std::uint64_t first, Eigen::Ref<Rows<float>> out, Make make) {
   constexpr Index numbers_at_once = 16384;
   const Index rows_at_once = std::max<Index>(1, numbers_at_once / width);
   std::vector<Number> numbers(static_cast<std::size_t>(std::min(rows_at_once, out.rows()) * width));
@@ -39,18 +28,19 @@ void tokens_from(Fill fill, Index width, std::uint64_t first, Index d, Eigen::Re
   }
 }
 
-/// From d standard normal variates each.
+/// From as many standard normal variates as a token has numbers.
 template <class Make>
-void tokens_from_normals(Stream stream, std::uint64_t first, Index d, Eigen::Ref<Rows<float>> out,
+void tokens_from_normals(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out, SimdTarget target,
                          Make make) {
-  tokens_from<float>([=](std::uint64_t i, std::span<float> z) { normal_variates(stream, i, z); }, d, first, d,
-                     out, make);
+  tokens_from<float>([=](std::uint64_t i, std::span<float> z) { normal_variates(stream, i, z, target); },
+                     out.cols(), first, out, make);
 }
 
 /// Integers first, first+1, ... of the stream, uniform below 2^53: two words make one.
-inline void uniform_integers(Stream stream, std::uint64_t first, std::span<std::uint64_t> out) {
+inline void uniform_integers(Stream stream, std::uint64_t first, std::span<std::uint64_t> out,
+                             SimdTarget target) {
   std::vector<std::uint32_t> words(2 * out.size());
-  random_words(stream, 2 * first, words);
+  random_words(stream, 2 * first, words, target);
   for (std::size_t i = 0; i < out.size(); ++i) {
     out[i] = ((std::uint64_t{words[2 * i]} << 32) | words[2 * i + 1]) >> 11;
   }
@@ -58,11 +48,11 @@ inline void uniform_integers(Stream stream, std::uint64_t first, std::span<std::
 
 /// From `width` such integers each.
 template <class Make>
-void tokens_from_integers(Stream stream, Index width, std::uint64_t first, Index d,
-                          Eigen::Ref<Rows<float>> out, Make make) {
+void tokens_from_integers(Stream stream, Index width, std::uint64_t first, Eigen::Ref<Rows<float>> out,
+                          SimdTarget target, Make make) {
   tokens_from<std::uint64_t>(
-      [=](std::uint64_t i, std::span<std::uint64_t> u) { uniform_integers(stream, i, u); }, width, first, d,
-      out, make);
+      [=](std::uint64_t i, std::span<std::uint64_t> u) { uniform_integers(stream, i, u, target); }, width,
+      first, out, make);
 }
 
 }  // namespace asymptoken::detail

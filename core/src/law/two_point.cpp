@@ -66,13 +66,14 @@ class TwoPoint final : public Law {
   Vector mean() const override { return low_ + (high_ - low_).cwiseProduct(p_); }
   Matrix covariance() const override { return tilted_covariance(Vector::Zero(dimension())); }
 
-  void sample(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out) const override {
+  void make_tokens(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out,
+                   SimdTarget target) const override {
     detail::check_float(low_.cwiseAbs().maxCoeff(), "law.low");
     detail::check_float(high_.cwiseAbs().maxCoeff(), "law.high");
     const Eigen::VectorXf low = low_.cast<float>();
     const Eigen::VectorXf high = high_.cast<float>();
     const Index d = dimension();
-    detail::tokens_from_integers(stream, d, first, d, out, [&](const std::uint64_t* u, float* y) {
+    detail::tokens_from_integers(stream, d, first, out, target, [&](const std::uint64_t* u, float* y) {
       for (Index i = 0; i < d; ++i) {
         y[i] = u[i] < ends_[static_cast<std::size_t>(i)] ? high[i] : low[i];
       }

@@ -23,7 +23,7 @@ class Predictions {
   void of_hardmax() {
     if (logits_.maximum) {
       of_support_maximum(*logits_.maximum);
-    } else if (spec_.law->name() == "gaussian") {
+    } else if (spec_.law->is_gaussian()) {
       along("gap", "expected maximum", "1 - E max z_j / sqrt(2 ln n)", [](double n) {
         const NormalMaximum maximum = normal_maximum(n);
         return 1.0 - maximum.mean / maximum.leading;
@@ -55,7 +55,7 @@ class Predictions {
 
   /// Logits that keep their place in the random-energy picture as n grows.
   void of_critical(double temperature) {
-    if (spec_.law->name() != "gaussian") {
+    if (!spec_.law->is_gaussian()) {
       return;
     }
     const RandomEnergy energy = random_energy(1.0 / temperature);
@@ -87,7 +87,8 @@ class Predictions {
           Status::derived, "1/P(y = y*)");
       return;
     }
-    if (const std::optional<double> stretch = stretch_of_values(); stretch && spec_.law->name() == "sphere") {
+    if (const std::optional<double> stretch = stretch_of_values();
+        stretch && sphere_dimension() == spec_.law->dimension()) {
       const double unit = *stretch * maximum.maximiser.norm();
       along("error", "nearest token", "E|y_j - y*|",
             [&](double n) { return unit * largest_cosine(spec_.law->dimension(), n).mean_distance; });
@@ -116,8 +117,8 @@ class Predictions {
 
   /// Of the sphere on which the logits are a cosine; 0 for other laws.
   Index sphere_dimension() const {
-    const std::string_view law = spec_.law->name();
-    return law == "sphere" ? spec_.law->dimension() : law == "ball" ? spec_.law->dimension() + 2 : 0;
+    const auto section = spec_.law->sphere_section();
+    return section ? section->dimension : 0;
   }
 
   double gap_of_softmax(double lambda) const {

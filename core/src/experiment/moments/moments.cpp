@@ -21,6 +21,12 @@ namespace {
 
 constexpr std::int64_t most_queries = 1'000'000'000;
 
+/// All of a sphere, not a section of a larger one.
+bool is_sphere(const Law& law) {
+  const auto section = law.sphere_section();
+  return section && section->dimension == law.dimension();
+}
+
 void read_queries(Reader& reader, Spec& spec) {
   if (!reader.is_object("queries")) {
     reader.choice("queries", {"tokens"}, R"(, {"count": m} or {"quadrature": m})");
@@ -50,7 +56,7 @@ void read_sampled_reference(Reader& reader, Spec& spec) {
   Reader reference = reader.object("sampled_reference");
   if (reference.has("draws")) {
     spec.reference_draws = reference.integer("draws", std::nullopt, 1, 100'000'000);
-    if (spec.law->name() != "sphere") {
+    if (!is_sphere(*spec.law)) {
       reference.reject(
           "draws", "to be left out, because only the sphere's covariance is an average over Dirichlet draws");
     }
@@ -128,7 +134,7 @@ std::vector<Prediction> predictions(const Spec& spec, const Head& head) {
     return predicted;
   }
   const double H = head.horizon;
-  const bool is_gaussian = spec.law->name() == "gaussian";
+  const bool is_gaussian = spec.law->is_gaussian();
   constexpr std::size_t fewest_points = 3;
   const bool has_slopes = spec.tokens.size() >= fewest_points;
   for (const std::string& metric : metrics(spec)) {
@@ -149,8 +155,7 @@ std::vector<Prediction> predictions(const Spec& spec, const Head& head) {
             "slope of (n^-2b + N^-2b)^(1/2), b = min(1/2, 1/(1+H^2)), N the reference's tokens");
       }
     } else if (spec.law->is_bounded()) {
-      if (has_slopes && spec.law->name() == "sphere" && metric.starts_with("covariance") &&
-          is_hardmax(spec, head)) {
+      if (has_slopes && is_sphere(*spec.law) && metric.starts_with("covariance") && is_hardmax(spec, head)) {
         add("hardmax slope", hardmax_slope(spec), Status::derived,
             "of 1 - E c_n^2, c_n the largest of n cosines: the covariance's shift for A -> infinity");
       }
@@ -213,7 +218,7 @@ Json limit(const Plan::Contents& contents, std::size_t curve) {
   Json result = {{"mean", json_of(moments.mean)},
                  {"covariance", json_of(moments.covariance)},
                  {"one_sided_horizon", one_sided_horizon(contents.spec.law->covariance(), head.form.A)}};
-  if (contents.spec.law->name() == "gaussian") {
+  if (contents.spec.law->is_gaussian() && contents.spec.law->has_independent_tokens()) {
     if (const auto clt = gaussian_moment_limit(contents.spec.law->covariance(), head.form)) {
       result["mean_asymptotic_covariance"] = json_of(clt->mean_asymptotic_covariance);
       result["self_weight"] = clt->self_weight;

@@ -50,7 +50,7 @@ std::vector<Prediction> predictions(const Spec& spec, const Head& head, double r
        .value = widest.error_constant,
        .status = Status::derived,
        .formula = "E|N(0, S(x))|, |x| = R in the widest direction: below that of the supremum"}};
-  if (spec.law->name() == "gaussian") {
+  if (spec.law->is_gaussian()) {
     predicted.push_back(
         {.metric = "supremum",
          .quantity = "constant",
