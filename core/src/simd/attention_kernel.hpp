@@ -75,10 +75,11 @@ class AttentionKernel {
   /// The products <x, y> of the block.
   template <bool several>
   static Extremes multiply_keys(const AttentionTile<T>& tile, Size begin, Size end) {
+    constexpr T most = std::numeric_limits<T>::max();
     Extremes extremes = {};
     for (int v = 0; v < vectors; ++v) {
-      extremes.least[v] = V(std::numeric_limits<T>::max());
-      extremes.largest[v] = V(std::numeric_limits<T>::lowest());
+      extremes.least[v] = V(most);
+      extremes.largest[v] = V(-most);
     }
     for (Size key = begin; key < end;) {
       const Size row = key % panel;

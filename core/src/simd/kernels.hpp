@@ -14,7 +14,7 @@ inline constexpr std::ptrdiff_t panel = 16;
 inline constexpr std::ptrdiff_t keys_per_block = 128;
 
 /// How many panels hold `count` keys or dimensions.
-constexpr std::ptrdiff_t panels(std::ptrdiff_t count) { return (count + panel - 1) / panel; }
+static constexpr std::ptrdiff_t panels(std::ptrdiff_t count) { return (count + panel - 1) / panel; }
 
 /// Queries that are attended to together, and what the softmax over the keys seen so far needs. Queries lie in the lanes:
 /// arrays of `width` numbers hold one for each query. Logits are in base 2: log2(e) is part of the scaled queries.
@@ -118,25 +118,18 @@ struct Variants {
 };
 
 /// The hot loops, compiled once for each instruction set: one translation unit in targets/ defines those of a target. A
-/// table for each kind, so that a binary holds no kind that it never calls. Nothing here touches Eigen or the standard
-/// library's templates: those would be compiled for that instruction set too, and the linker may keep either copy.
+/// table for each kind, so that a binary holds no kind that it never calls. Nothing there touches Eigen or functions of the
+/// standard library: those would be compiled for that instruction set too, and the linker may keep either copy.
 template <SimdTarget target>
 struct TargetKernels {
-  static const Variants<AttentionKernels<float>> attention_float;
-  static const Variants<AttentionKernels<float>> attention_float_with_spread;
-  static const Variants<AttentionKernels<double>> attention_double_with_spread;
-  static const Variants<LinearKernels> linear;
-  static const Variants<FloatFunctions> float_functions;
-  static const Variants<DoubleFunctions> double_functions;
-  static const RandomKernels random;
+  static const Variants<AttentionKernels<float>>& attention_float();
+  static const Variants<AttentionKernels<float>>& attention_float_with_spread();
+  static const Variants<AttentionKernels<double>>& attention_double_with_spread();
+  static const Variants<LinearKernels>& linear();
+  static const Variants<FloatFunctions>& float_functions();
+  static const Variants<DoubleFunctions>& double_functions();
+  static const RandomKernels& random();
 };
-
-extern template struct TargetKernels<SimdTarget::sse2>;
-extern template struct TargetKernels<SimdTarget::avx2>;
-extern template struct TargetKernels<SimdTarget::avx512>;
-extern template struct TargetKernels<SimdTarget::neon64>;
-extern template struct TargetKernels<SimdTarget::wasm_simd128>;
-extern template struct TargetKernels<SimdTarget::wasm_relaxed>;
 
 // Of a target; each throws Error when this binary lacks it.
 template <class T>

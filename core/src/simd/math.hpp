@@ -12,7 +12,7 @@ namespace asymptoken::simd {
 
 /// Adding and subtracting it rounds to the nearest integer, and leaves that integer in the low bits of the sum.
 template <class T>
-inline constexpr T rounding_constant = sizeof(T) == 4 ? T(12582912) : T(6755399441055744);
+static constexpr T rounding_constant = sizeof(T) == 4 ? T(12582912) : T(6755399441055744);
 
 template <class T>
 inline constexpr int mantissa_bits = std::numeric_limits<T>::digits - 1;
@@ -133,11 +133,13 @@ template <bool fused, class Arch>
 inline Vector<float, Arch> log(Vector<float, Arch> x) {
   using V = Vector<float, Arch>;
   constexpr float infinity = std::numeric_limits<float>::infinity();
+  constexpr float undefined = std::numeric_limits<float>::quiet_NaN();
+  constexpr float least_normal = std::numeric_limits<float>::min();
   // Denormal numbers are brought into the normal range first.
-  const auto denormal = x < V(std::numeric_limits<float>::min());
+  const auto denormal = x < V(least_normal);
   const V scale = xsimd::select(denormal, V(0x1p24F), V(1.0F));
   const V value = log_of_normal<fused>(x * scale, xsimd::select(denormal, V(24.0F), V(0.0F)));
-  const V at_zero = xsimd::select(x == V(0.0F), V(-infinity), V(std::numeric_limits<float>::quiet_NaN()));
+  const V at_zero = xsimd::select(x == V(0.0F), V(-infinity), V(undefined));
   const V bounded = xsimd::select(x < V(infinity), value, x);  // +infinity and NaN stay
   return xsimd::select(x > V(0.0F), bounded, xsimd::select(x != x, x, at_zero));
 }

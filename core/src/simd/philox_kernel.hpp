@@ -103,7 +103,10 @@ class Philox {
   void count_from(std::uint64_t block, B (&c)[4]) const {
     const B high(static_cast<std::uint32_t>(block >> 32));
     c[0] = B(static_cast<std::uint32_t>(block)) + lane_;
-    c[1] = xsimd::select(c[0] < lane_, high + B(1), high);
+    // c[0] < lane_ as numbers without sign: the carry.
+    const auto ordered = [](B words) { return xsimd::bitwise_cast<std::int32_t>(words ^ B(0x80000000)); };
+    const auto carry = xsimd::batch_bool_cast<std::uint32_t>(ordered(c[0]) < ordered(lane_));
+    c[1] = xsimd::select(carry, high + B(1), high);
     c[2] = stream_[0];
     c[3] = stream_[1];
   }

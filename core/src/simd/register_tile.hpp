@@ -41,25 +41,38 @@ struct RegisterTile {
   /// sums(r, q) += sum_k left[r * row_stride + k * step] right[k * width + q], k ascending.
   template <bool fused>
   void multiply(const T* left, Size row_stride, Size step, const T* right, Size count) {
-    // Half as many counters and branches, which share ports with the multiply-adds; a browser's compiler spills instead.
-    constexpr int steps = std::is_same_v<Arch, xsimd::wasm> ? 1 : 2;
     // Two pointers, since the compiler for wasm would compute addresses anew from a counter at each step.
     const T* const end = right + count * width;
-#pragma GCC unroll steps
-    for (; right != end; left += step, right += width) {
-      V numbers[vectors];
-      for (int v = 0; v < vectors; ++v) {
-        numbers[v] = V::load_unaligned(right + v * lanes);
+    if constexpr (std::is_same_v<Arch, xsimd::wasm>) {
+      for (; right != end; left += step, right += width) {
+        multiply_one<fused>(left, row_stride, right);
       }
-      for (int r = 0; r < rows; ++r) {
-        const V factor(left[r * row_stride]);
-        for (int v = 0; v < vectors; ++v) {
-          sums[r][v] = multiply_add<fused>(factor, numbers[v], sums[r][v]);
-        }
+    } else {
+      // Half as many counters and branches, which share ports with the multiply-adds; a browser's compiler spills instead.
+#pragma GCC unroll 2
+      for (; right != end; left += step, right += width) {
+        multiply_one<fused>(left, row_stride, right);
+      }
+    }
+  }
+
+ private:
+  template <bool fused>
+  void multiply_one(const T* left, Size row_stride, const T* right) {
+    V numbers[vectors];
+    for (int v = 0; v < vectors; ++v) {
+      numbers[v] = V::load_unaligned(right + v * lanes);
+    }
+    for (int r = 0; r < rows; ++r) {
+      const V factor(left[r * row_stride]);
+      for (int v = 0; v < vectors; ++v) {
+        sums[r][v] = multiply_add<fused>(factor, numbers[v], sums[r][v]);
       }
     }
   }
 };
+
+namespace {
 
 /// So many things in the fewest parts of at most `largest`, as equal as they can be.
 struct Parts {
@@ -74,6 +87,8 @@ struct Parts {
   std::ptrdiff_t start(std::ptrdiff_t part) const { return part * least + (part < larger ? part : larger); }
   std::ptrdiff_t size(std::ptrdiff_t part) const { return least + (part < larger ? 1 : 0); }
 };
+
+}  // namespace
 
 /// use<number>() for a number from 1 to `largest`.
 template <int largest, class Use>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <type_traits>
 #include <xsimd/xsimd.hpp>
 
 #include "asymptoken/error.hpp"
@@ -11,6 +12,7 @@ namespace asymptoken {
 
 namespace {
 
+/// Every instruction set there is, built in or not.
 struct NamedTarget {
   SimdTarget target;
   std::string_view name;
@@ -25,30 +27,44 @@ constexpr NamedTarget named_targets[] = {
     {SimdTarget::wasm_relaxed, "wasm_relaxed"},
 };
 
-/// Calls use(TargetKernels) of the target.
+/// An instruction set that is built in, one file of targets/ each, and whether this machine runs it.
+template <SimdTarget simd_target, auto runs_on>
+struct BuiltTarget {
+  static constexpr SimdTarget target = simd_target;
+  static bool is_available() { return runs_on(xsimd::available_architectures()); }
+};
+
+/// Calls use(BuiltTarget) of each, fastest first.
 template <class Use>
-auto with_target(SimdTarget target, Use use) {
-  switch (target) {
+void for_built_targets(Use use) {
 #if defined(__x86_64__)
-    case SimdTarget::sse2:
-      return use(simd::TargetKernels<SimdTarget::sse2>());
-    case SimdTarget::avx2:
-      return use(simd::TargetKernels<SimdTarget::avx2>());
-    case SimdTarget::avx512:
-      return use(simd::TargetKernels<SimdTarget::avx512>());
+  use(BuiltTarget<SimdTarget::avx512, [](const auto& machine) { return machine.avx512bw; }>());
+  use(BuiltTarget<SimdTarget::avx2, [](const auto& machine) { return machine.fma3_avx2; }>());
+  use(BuiltTarget<SimdTarget::sse2, [](const auto& /*machine*/) { return true; }>());
 #elif defined(__aarch64__)
-    case SimdTarget::neon64:
-      return use(simd::TargetKernels<SimdTarget::neon64>());
+  use(BuiltTarget<SimdTarget::neon64, [](const auto& /*machine*/) { return true; }>());
 #elif defined(__wasm_relaxed_simd__)
-    case SimdTarget::wasm_relaxed:
-      return use(simd::TargetKernels<SimdTarget::wasm_relaxed>());
+  use(BuiltTarget<SimdTarget::wasm_relaxed, [](const auto& /*machine*/) { return true; }>());
 #elif defined(__wasm_simd128__)
-    case SimdTarget::wasm_simd128:
-      return use(simd::TargetKernels<SimdTarget::wasm_simd128>());
+  use(BuiltTarget<SimdTarget::wasm_simd128, [](const auto& /*machine*/) { return true; }>());
+#else
+#error "asymptoken needs SSE2, AVX2, AVX-512, 64-bit NEON or WebAssembly SIMD"
 #endif
-    default:
-      throw Error("SIMD target", name_of(target), "one that this binary was built with");
+}
+
+/// What get(TargetKernels) returns for the target.
+template <class Get>
+const auto& of_target(SimdTarget target, Get get) {
+  std::remove_reference_t<decltype(get(simd::TargetKernels<SimdTarget::sse2>()))>* found = nullptr;
+  for_built_targets([&](auto built) {
+    if (built.target == target) {
+      found = &get(simd::TargetKernels<built.target>());
+    }
+  });
+  if (found == nullptr) {
+    throw Error("SIMD target", name_of(target), "one that this binary was built with");
   }
+  return *found;
 }
 
 std::string names_of_available() {
@@ -83,26 +99,13 @@ SimdTarget simd_target_named(std::string_view name) {
 }
 
 std::vector<SimdTarget> available_simd_targets() {
-#if defined(__x86_64__)
-  const auto machine = xsimd::available_architectures();
   std::vector<SimdTarget> targets;
-  if (machine.avx512bw) {
-    targets.push_back(SimdTarget::avx512);
-  }
-  if (machine.fma3_avx2) {
-    targets.push_back(SimdTarget::avx2);
-  }
-  targets.push_back(SimdTarget::sse2);
+  for_built_targets([&](auto built) {
+    if (built.is_available()) {
+      targets.push_back(built.target);
+    }
+  });
   return targets;
-#elif defined(__aarch64__)
-  return {SimdTarget::neon64};
-#elif defined(__wasm_relaxed_simd__)
-  return {SimdTarget::wasm_relaxed};
-#elif defined(__wasm_simd128__)
-  return {SimdTarget::wasm_simd128};
-#else
-#error "asymptoken needs SSE2, AVX2, AVX-512, 64-bit NEON or WebAssembly SIMD"
-#endif
 }
 
 void exp(std::span<const float> x, std::span<float> y, Compute compute) {
@@ -124,35 +127,40 @@ namespace simd {
 
 template <>
 const AttentionKernels<float>& attention_kernels(Compute compute) {
-  return *with_target(compute.target, [&](auto kernels) { return &kernels.attention_float.of(compute); });
+  return of_target(compute.target, [](auto kernels) -> auto& { return kernels.attention_float(); })
+      .of(compute);
 }
 
 template <>
 const AttentionKernels<float>& attention_kernels_with_spread(Compute compute) {
-  return *with_target(compute.target,
-                      [&](auto kernels) { return &kernels.attention_float_with_spread.of(compute); });
+  return of_target(compute.target,
+                   [](auto kernels) -> auto& { return kernels.attention_float_with_spread(); })
+      .of(compute);
 }
 
 template <>
 const AttentionKernels<double>& attention_kernels_with_spread(Compute compute) {
-  return *with_target(compute.target,
-                      [&](auto kernels) { return &kernels.attention_double_with_spread.of(compute); });
+  return of_target(compute.target,
+                   [](auto kernels) -> auto& { return kernels.attention_double_with_spread(); })
+      .of(compute);
 }
 
 const LinearKernels& linear_kernels(Compute compute) {
-  return *with_target(compute.target, [&](auto kernels) { return &kernels.linear.of(compute); });
+  return of_target(compute.target, [](auto kernels) -> auto& { return kernels.linear(); }).of(compute);
 }
 
 const FloatFunctions& float_functions(Compute compute) {
-  return *with_target(compute.target, [&](auto kernels) { return &kernels.float_functions.of(compute); });
+  return of_target(compute.target, [](auto kernels) -> auto& { return kernels.float_functions(); })
+      .of(compute);
 }
 
 const DoubleFunctions& double_functions(Compute compute) {
-  return *with_target(compute.target, [&](auto kernels) { return &kernels.double_functions.of(compute); });
+  return of_target(compute.target, [](auto kernels) -> auto& { return kernels.double_functions(); })
+      .of(compute);
 }
 
 const RandomKernels& random_kernels(SimdTarget target) {
-  return *with_target(target, [](auto kernels) { return &kernels.random; });
+  return of_target(target, [](auto kernels) -> auto& { return kernels.random(); });
 }
 
 }  // namespace simd

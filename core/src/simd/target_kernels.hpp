@@ -8,6 +8,10 @@
 
 namespace asymptoken::simd {
 
+/// What a target's translation unit says of it: `Arch`, its xsimd architecture, and `Shape`, of the register tile.
+template <SimdTarget target>
+struct Machine;
+
 /// y_i = f(x_i), the last vector through a padded copy.
 template <class T, class Arch, class Function>
 void transform(const T* x, T* y, std::size_t count, Function f) {
@@ -27,10 +31,6 @@ void transform(const T* x, T* y, std::size_t count, Function f) {
     }
   }
 }
-
-/// What a target's translation unit says of it: `Arch`, its xsimd architecture, and `Shape`, of the register tile.
-template <SimdTarget target>
-struct Machine;
 
 /// The variants of the kernels that make<fused>() makes.
 template <SimdTarget target, class Make>
@@ -97,21 +97,45 @@ constexpr RandomKernels make_random() {
 }
 
 template <SimdTarget target>
-constexpr Variants<AttentionKernels<float>> TargetKernels<target>::attention_float =
-    make_attention<target, float, false>();
+const Variants<AttentionKernels<float>>& TargetKernels<target>::attention_float() {
+  static constexpr Variants<AttentionKernels<float>> kernels = make_attention<target, float, false>();
+  return kernels;
+}
+
 template <SimdTarget target>
-constexpr Variants<AttentionKernels<float>> TargetKernels<target>::attention_float_with_spread =
-    make_attention<target, float, true>();
+const Variants<AttentionKernels<float>>& TargetKernels<target>::attention_float_with_spread() {
+  static constexpr Variants<AttentionKernels<float>> kernels = make_attention<target, float, true>();
+  return kernels;
+}
+
 template <SimdTarget target>
-constexpr Variants<AttentionKernels<double>> TargetKernels<target>::attention_double_with_spread =
-    make_attention<target, double, true>();
+const Variants<AttentionKernels<double>>& TargetKernels<target>::attention_double_with_spread() {
+  static constexpr Variants<AttentionKernels<double>> kernels = make_attention<target, double, true>();
+  return kernels;
+}
+
 template <SimdTarget target>
-constexpr Variants<LinearKernels> TargetKernels<target>::linear = make_linear<target>();
+const Variants<LinearKernels>& TargetKernels<target>::linear() {
+  static constexpr Variants<LinearKernels> kernels = make_linear<target>();
+  return kernels;
+}
+
 template <SimdTarget target>
-constexpr Variants<FloatFunctions> TargetKernels<target>::float_functions = make_float_functions<target>();
+const Variants<FloatFunctions>& TargetKernels<target>::float_functions() {
+  static constexpr Variants<FloatFunctions> kernels = make_float_functions<target>();
+  return kernels;
+}
+
 template <SimdTarget target>
-constexpr Variants<DoubleFunctions> TargetKernels<target>::double_functions = make_double_functions<target>();
+const Variants<DoubleFunctions>& TargetKernels<target>::double_functions() {
+  static constexpr Variants<DoubleFunctions> kernels = make_double_functions<target>();
+  return kernels;
+}
+
 template <SimdTarget target>
-constexpr RandomKernels TargetKernels<target>::random = make_random<typename Machine<target>::Arch>();
+const RandomKernels& TargetKernels<target>::random() {
+  static constexpr RandomKernels kernels = make_random<typename Machine<target>::Arch>();
+  return kernels;
+}
 
 }  // namespace asymptoken::simd

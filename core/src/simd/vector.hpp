@@ -5,6 +5,9 @@
 #include <type_traits>
 #include <xsimd/xsimd.hpp>
 
+// Here and in the headers that include this one, each function is either a template over the architecture or `static`: a
+// linker that found two of one name, compiled for different instruction sets, would keep either for both. A test looks.
+
 namespace asymptoken::simd {
 
 template <class T, class Arch>
