@@ -31,6 +31,16 @@ asymptoken_headers(Eigen3 Eigen3::Eigen 3.4 https://gitlab.com/libeigen/eigen.gi
 asymptoken_headers(nlohmann_json nlohmann_json::nlohmann_json 3.11
   https://github.com/nlohmann/json.git v3.11.3 include)
 
+# Fingerprints of arrays: a hash of 128 bits that is defined for every platform. It comes without a CMake package.
+find_path(ASYMPTOKEN_XXHASH xxhash.h NO_CMAKE_FIND_ROOT_PATH)
+if(ASYMPTOKEN_XXHASH)
+  add_library(asymptoken_xxhash INTERFACE)
+  target_include_directories(asymptoken_xxhash SYSTEM INTERFACE ${ASYMPTOKEN_XXHASH})
+  add_library(xxhash ALIAS asymptoken_xxhash)
+else()
+  asymptoken_headers(xxHash xxhash 0.8 https://github.com/Cyan4973/xxHash.git v0.8.3 .)
+endif()
+
 # Arguments of the command, with subcommands and help.
 if(ASYMPTOKEN_BUILD_COMMAND AND NOT EMSCRIPTEN)
   asymptoken_headers(CLI11 CLI11::CLI11 2.3 https://github.com/CLIUtils/CLI11.git v2.4.2 include)

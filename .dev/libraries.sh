@@ -3,9 +3,9 @@
 need_libraries() {
   if has apt-get; then
     suite_prepare 'the C++ libraries'
-    [ -d "$tools/libraries-$suite" ] || step "getting Eigen, xsimd, nlohmann-json and CLI11 (2 MB)"
-    once "libraries-$suite" unpack_libraries
-    CMAKE_PREFIX_PATH=$tools/libraries-$suite/usr${CMAKE_PREFIX_PATH:+:$CMAKE_PREFIX_PATH}
+    [ -d "$tools/headers-$suite" ] || step "getting Eigen, xsimd, nlohmann-json, xxHash and CLI11 (2 MB)"
+    once "headers-$suite" unpack_libraries
+    CMAKE_PREFIX_PATH=$tools/headers-$suite/usr${CMAKE_PREFIX_PATH:+:$CMAKE_PREFIX_PATH}
     export CMAKE_PREFIX_PATH
   fi
   # Elsewhere CMake looks for installed ones and fetches what it does not find.
@@ -13,7 +13,7 @@ need_libraries() {
 
 unpack_libraries() {
   # Debian builds xsimd with xtl, and its CMake package does not load without it.
-  suite_unpack libeigen3-dev libxsimd-dev xtl-dev nlohmann-json3-dev libcli11-dev
+  suite_unpack libeigen3-dev libxsimd-dev xtl-dev nlohmann-json3-dev libxxhash-dev libcli11-dev
 }
 
 # Debian's Catch2 is a library built by one compiler for one target; ours is compiled by each build.

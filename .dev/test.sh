@@ -1,14 +1,21 @@
-# Every test there is: native, wasm under node, and the page in two browsers. A test that did not run is a failure.
+# Tests: native, wasm under node, and the page in two browsers. A test that did not run is a failure.
 
+# run_tests [--all]: with what is proved of every float there is, which takes minutes; else some of each exponent are seen.
 run_tests() {
-  [ $# = 0 ] || fail "test takes no argument: it runs everything."
+  test_left_out='--label-exclude exhaustive'
+  case "$*" in
+    '') ;;
+    --all) test_left_out= ;;
+    *) fail "'$*' is not something to test: ./dev test takes --all, or nothing." ;;
+  esac
   need_browsers
   need_emscripten
   build_all ON
   room_packages tests
   step 'running the tests'
   mkdir -p build/log
-  ctest --test-dir build/native --output-on-failure --no-tests=error --parallel "$jobs" \
+  # shellcheck disable=SC2086
+  ctest --test-dir build/native $test_left_out --output-on-failure --no-tests=error --parallel "$jobs" \
     --output-log "$root/build/log/ctest.log" </dev/null
   fail_if_skipped
 }

@@ -13,7 +13,8 @@ import {
 import { join, resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { split } from './split.ts';
+import { schema, writeTypes } from './schema.ts';
+import { pieces, split } from './split.ts';
 
 const room = import.meta.dirname;
 const input = resolve(process.argv[2] ?? join(room, '../build/wasm-cmake/wasm'));
@@ -24,6 +25,7 @@ const variants = ['simd128', 'relaxed'];
 
 rmSync(fresh, { recursive: true, force: true });
 mkdirSync(fresh, { recursive: true });
+await writeTypes();
 await bundle();
 declarations();
 for (const variant of variants) {
@@ -31,6 +33,7 @@ for (const variant of variants) {
     writeFileSync(join(fresh, name === 'core' ? `${variant}.wasm` : `${variant}-${name}.wasm`), bytes);
   }
 }
+writeFileSync(join(fresh, 'schema.json'), `${JSON.stringify(schema(), null, 1)}\n`);
 copyFileSync(join(room, '../LICENSE'), join(fresh, 'LICENSE'));
 copyFileSync(join(room, 'README.md'), join(fresh, 'README.md'));
 writeFileSync(join(fresh, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
@@ -48,7 +51,11 @@ async function bundle(): Promise<void> {
     target: 'es2022',
     minify: true,
     legalComments: 'none',
-    alias: { 'asymptoken-glue/simd128': glue('simd128'), 'asymptoken-glue/relaxed': glue('relaxed') },
+    alias: {
+      'asymptoken-glue/simd128': glue('simd128'),
+      'asymptoken-glue/relaxed': glue('relaxed'),
+      'asymptoken-binaries': binaries(),
+    },
     logLevel: 'warning',
   });
 }
@@ -58,6 +65,19 @@ function glue(variant: string): string {
   const text = (name: string) => readFileSync(join(input, name, 'asymptoken.js'), 'utf8');
   const same = variants.find((name) => text(name) === text(variant));
   return join(input, same ?? variant, 'asymptoken.js');
+}
+
+/** Where the binaries lie, in the words by which bundlers know a file that they have to carry along. */
+function binaries(): string {
+  const url = (name: string) => `new URL('./${name}.wasm', import.meta.url).href`;
+  const entries = variants.map((variant) => {
+    const urls = pieces.map((piece) => `${JSON.stringify(piece)}: ${url(`${variant}-${piece}`)}`);
+    return `${variant}: () => ({ core: ${url(variant)}, pieces: { ${urls.join(', ')} } })`;
+  });
+  const file = join(input, 'binaries.js');
+  const list = JSON.stringify(pieces);
+  writeFileSync(file, `export const pieces = ${list};\nexport const binaries = { ${entries.join(', ')} };\n`);
+  return file;
 }
 
 /** Those that index.d.ts reaches; the rest is nobody's business. */
@@ -94,6 +114,7 @@ function manifest(): object {
       '.': { types: './index.d.ts', default: './index.js' },
       './worker': './worker.js',
       './*.wasm': './*.wasm',
+      './schema.json': './schema.json',
       './package.json': './package.json',
     },
   };

@@ -6,13 +6,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { pieces, type Piece } from './src/binary.ts';
-import type { CreateCore } from './src/core.ts';
+import type { Core, CreateCore } from './src/core.ts';
 import { buildSection, instantiateWithPieces, pieceOf } from './src/split-module.ts';
-import { workloads, type Workload } from './workloads.ts';
+import { keeping, piecesOf, workloads, type Builtins } from './workloads.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
-type Pieces = Partial<Record<Piece, Bytes>>;
+type Pieces = Record<string, Bytes>;
+
+export const pieces = piecesOf(workloads);
 
 /** The core, and its pieces by name, of what Emscripten made in `folder`. */
 export async function split(folder: string): Promise<[name: string, Bytes][]> {
@@ -23,9 +24,13 @@ export async function split(folder: string): Promise<[name: string, Bytes][]> {
     const linked = join(folder, 'asymptoken.wasm');
     const build = createHash('sha256').update(readFileSync(linked)).digest('hex').slice(0, 16);
     let remaining = linked;
+    const { core } = await instantiate(folder, linked, cut);
+    const builtins: Builtins = new Map(core.builtinSpecs().map(({ name, json }) => [name, json]));
     for (const piece of pieces) {
       binaryen('wasm-split', '--instrument', remaining, '--output', place('instrumented'));
-      writeFileSync(place('profile'), await profile(folder, place('instrumented'), cut, keeping(piece)));
+      const instrumented = await instantiate(folder, place('instrumented'), cut);
+      for (const workload of keeping(piece)) workload.run(instrumented.core, builtins);
+      writeFileSync(place('profile'), profileOf(instrumented.exports));
       const without = place(`without-${piece}`);
       cutOff(piece, remaining, place('profile'), { without, piece: place(piece) });
       cut[piece] = readFileSync(place(piece));
@@ -38,25 +43,17 @@ export async function split(folder: string): Promise<[name: string, Bytes][]> {
   }
 }
 
-/** The workloads that can do without this piece. */
-function keeping(piece: Piece): Workload[] {
-  return workloads.filter((workload) =>
-    piece === 'shared' ? workload.piece === null : workload.piece !== piece,
-  );
-}
-
-/** Which functions the workloads call, in wasm-split's own form. */
-async function profile(
+/** The binary at work, with the pieces that are cut off it already. */
+async function instantiate(
   folder: string,
-  instrumented: string,
+  binary: string,
   cut: Pieces,
-  called: Workload[],
-): Promise<Uint8Array> {
+): Promise<{ core: Core; exports: WebAssembly.Exports }> {
   const { default: create } = (await import(pathToFileURL(join(folder, 'asymptoken.js')).href)) as {
     default: CreateCore;
   };
-  const module = new WebAssembly.Module(readFileSync(instrumented));
-  const compile = (piece: string) => new WebAssembly.Module(cut[piece as Piece]!);
+  const module = new WebAssembly.Module(readFileSync(binary));
+  const compile = (piece: string) => new WebAssembly.Module(cut[piece]!);
   let exports: WebAssembly.Exports = {};
   const core = await create({
     instantiateWasm: (imports, success) => {
@@ -67,7 +64,11 @@ async function profile(
       return {};
     },
   });
-  for (const workload of called) workload.run(core);
+  return { core, exports };
+}
+
+/** Which functions were called, in wasm-split's own form. */
+function profileOf(exports: WebAssembly.Exports): Uint8Array {
   const memory = Object.values(exports).find((one) => one instanceof WebAssembly.Memory)!;
   const pages = 4;
   const start = memory.grow(pages) * 65536;
@@ -76,7 +77,7 @@ async function profile(
 }
 
 /** Moves what is not in the profile to the piece. */
-function cutOff(piece: Piece, from: string, profile: string, to: { without: string; piece: string }): void {
+function cutOff(piece: string, from: string, profile: string, to: { without: string; piece: string }): void {
   const options = [
     ...['--split', from, '--profile', profile, '--placeholdermap'],
     ...['--import-namespace', 'core', '--placeholder-namespace', piece],
@@ -94,7 +95,7 @@ function cutOff(piece: Piece, from: string, profile: string, to: { without: stri
  * Of the functions that the core calls in a piece, those that take or return a vector: JavaScript, which loads the piece
  * at the first call of any, cannot pass one on.
  */
-function functionsOfVectors(core: string, piece: Piece): string[] {
+function functionsOfVectors(core: string, piece: string): string[] {
   const names = new Map(
     readFileSync(`${core}.placeholders`, 'utf8')
       .split('\n')

@@ -1,189 +1,203 @@
 /** What figures ask of the core at their first settings: the profile by which split.ts cuts the binary. */
 
-import type { Piece } from './src/binary.ts';
-import type { Core, Handle } from './src/core.ts';
+import type { AttentionMatrix, Core, ExperimentJob, InputArrays, Job } from './src/core.ts';
 
 export interface Workload {
   /**
-   * Where the functions go that no other workload calls. Those of several go to `shared`, those of none to `rest`, and
-   * what a workload without a piece calls stays in the core.
+   * Where the functions go that no other workload calls. Those of several go to `shared`, those of none to `rest`; but
+   * what `run` calls is in `run`, whoever else calls it, next what `sample` does in `sample`. Of `run`, what `map`, which
+   * a page opens with, calls too is the core.
    */
-  piece: Piece | null;
-  run(core: Core): void;
+  piece: string;
+  run(core: Core, builtins: Builtins): void;
 }
 
-const tokens = { from: 10, to: 1000, count: 4 };
-const replicates = 12;
+/** The built-in specs by name, as JSON. */
+export type Builtins = Map<string, string>;
 
-const gaussian = (dimension: number) => ({ type: 'gaussian', dimension, covariance: 1 });
+/** In the order in which they are cut off. */
+export function piecesOf(workloads: Workload[]): string[] {
+  const own = workloads.map(({ piece }) => piece).filter((piece) => piece !== 'run' && piece !== 'sample');
+  return ['rest', ...new Set(own), 'shared', 'sample', 'run'];
+}
 
-const moments = {
-  experiment: 'moments',
-  law: gaussian(5),
-  attention: { weights: 'random', seed: 7, horizons: [0.5, 1] },
-  tokens,
-  replicates,
-};
+/** The workloads that can do without this piece and those that are cut off after it. */
+export function keeping(piece: string): Workload[] {
+  const of = (...pieces: string[]) => workloads.filter((one) => pieces.includes(one.piece));
+  if (piece === 'shared') return of('run', 'sample');
+  if (piece === 'sample') return of('run');
+  if (piece === 'run') return of('map');
+  return workloads.filter((one) => one.piece !== piece);
+}
 
-const sweep = {
-  ...moments,
-  law: gaussian(3),
-  attention: { ...moments.attention, horizons: [0.25, 0.4, 0.6, 0.8, 1.25, 1.6, 2.5] },
-  tokens: [10, 100],
-};
-
-const published = {
-  ...moments,
-  law: { type: 'sphere', dimension: 50, radius: 1 },
-  attention: { weights: 'random', seed: 7, scales: { from: 0.05, to: 50, count: 2 } },
-  tokens: { from: 10, to: 300, count: 3 },
-};
-
-const clouds = { experiment: 'moments', law: gaussian(2), tokens: 200, replicates: 1 };
-
-const map = {
-  experiment: 'map',
-  law: {
-    type: 'gaussian_mixture',
-    dimension: 2,
-    components: [{ weight: 2, mean: [-1, 0], covariance: 0.1 }, { mean: [1, 0] }],
-  },
-  queries: { points: [[1, 0.5]] },
-  tokens,
-  replicates,
-};
-
-const uniform = {
-  experiment: 'uniform',
-  law: gaussian(2),
-  ball: { radii: [0.5, 2] },
-  tokens,
-  replicates,
-};
-
-const errorField = {
-  experiment: 'map',
-  law: gaussian(2),
-  queries: {
-    points: [
-      [0, 0],
-      [1, 0],
-    ],
-  },
-  tokens: 200,
-  replicates: 1,
-};
-
-const hardmax = {
-  experiment: 'hardmax',
-  law: { type: 'sphere', dimension: 3, radius: 1 },
-  query: { radius: 1 },
-  temperatures: [0, 0.01, 1],
-  temperature_unit: 'fixed',
-  tokens,
-  replicates,
-};
+const small = { tokens: { from: 10, to: 1000, count: 4 }, replicates: 12 };
 
 export const workloads: Workload[] = [
+  // The first picture of an experiment.
   {
-    piece: null,
-    run(core) {
+    piece: 'run',
+    run(core, builtins) {
       core.version();
-      run(core, moments);
-      run(core, sweep);
-      sample(core, clouds);
+      run(core, specOf(builtins, 'horizons'));
+      run(core, leastOf(builtins, 'horizons'));
+      run(core, specOf(builtins, 'horizon-sweep'));
     },
   },
-  {
-    piece: 'moments',
-    run(core) {
-      run(core, { ...published, law: gaussian(50) });
-      run(core, published);
-      run(core, { ...moments, law: { ...published.law, dimension: 5 }, tokens: published.tokens });
-      sample(core, { ...clouds, law: { ...published.law, dimension: 2 } });
-    },
-  },
+  // One sample beside it.
+  clouds('sample', 'gaussian'),
+  figure('moments', 'horizons', { law: { type: 'sphere', dimension: 5 } }),
+  figure('moments', 'horizons', { law: { type: 'sphere', dimension: 50 } }),
+  clouds('moments', 'sphere'),
   {
     piece: 'map',
-    run(core) {
-      run(core, map);
-      sample(core, map);
+    run(core, builtins) {
+      core.version();
+      const spec = specOf(builtins, 'plane');
+      limit(core, spec);
+      attend(core, Float32Array.of(1, 0), tokensOf(core, spec), true);
     },
   },
+  figure('uniform', 'balls'),
+  // One sample's errors at all queries of a lattice.
   {
     piece: 'uniform',
-    run(core) {
-      run(core, uniform);
-      sample(core, errorField);
+    run(core, builtins) {
+      const spec = specOf(builtins, 'plane', { queries: { input: 'queries' }, tokens: 200, replicates: 1 });
+      const queries: NamedPairs = [['queries', Float32Array.from({ length: 1000 }, (_, i) => Math.sin(i))]];
+      run(core, spec, (experiment) => experiment.shape(), queries);
     },
   },
-  { piece: 'hardmax', run: (core) => run(core, hardmax) },
-  { piece: 'heatmap', run: (core) => weights(core, moments) },
+  figure('hardmax', 'cooling'),
+  figure('window', 'windows', { context: 1000 }),
+  {
+    piece: 'heatmap',
+    run(core, builtins) {
+      const spec = specOf(builtins, 'horizons');
+      withArrays(core, [], (inputs) => {
+        weights(core, inputs, new core.AttentionMatrix(spec, inputs, 200, 0, 0));
+      });
+    },
+  },
 ];
 
+/** Points of the plane. */
+type Pairs = Float32Array<ArrayBuffer>;
+type NamedPairs = [name: string, pairs: Pairs][];
+
+function figure(piece: string, builtin: string, changes: object = {}): Workload {
+  return { piece, run: (core, builtins) => run(core, specOf(builtins, builtin, changes)) };
+}
+
+function clouds(piece: string, type: string): Workload {
+  return {
+    piece,
+    run(core, builtins) {
+      const once = { law: { type, dimension: 2 }, attention: { matrix: 1 }, tokens: 200, replicates: 1 };
+      const spec = specOf(builtins, 'horizons', once);
+      withArrays(core, [], (inputs) => core.heads(spec, inputs));
+      const tokens = tokensOf(core, spec);
+      attend(core, tokens, tokens, false);
+      withArrays(core, [['points', tokens]], (inputs) => core.moments(inputs));
+      run(core, spec, (experiment) => experiment.shape());
+    },
+  };
+}
+
+function specOf(builtins: Builtins, name: string, changes: object = {}): string {
+  return JSON.stringify({ ...(JSON.parse(builtins.get(name)!) as object), ...small, ...changes });
+}
+
+/** As a caller writes it: without what has a default. */
+function leastOf(builtins: Builtins, name: string): string {
+  const { experiment, law, attention, tokens, replicates } = JSON.parse(specOf(builtins, name)) as Record<
+    string,
+    unknown
+  >;
+  return JSON.stringify({ experiment, law, attention, tokens, replicates });
+}
+
 /** An experiment from its spec to its result. */
-function run(core: Core, spec: object): void {
-  const complete = core.complete(text(spec));
-  core.limit(complete);
-  using(new core.ExperimentRun(complete), (run) => {
-    run.works().forEach((_, item) => {
-      run.begin(item);
-      finish(run);
-      run.fractionDone();
-      run.add(item, run.values());
-      if (item === 0) run.result();
-    });
-    run.result();
+function run(
+  core: Core,
+  spec: string,
+  answer = (experiment: ExperimentJob): unknown => experiment.result(),
+  arrays: NamedPairs = [],
+): void {
+  withArrays(core, arrays, (inputs) => {
+    const experiment = new core.ExperimentJob(spec, inputs);
+    execute(experiment, () => answer(experiment));
+    answer(experiment);
+    experiment.delete();
   });
 }
 
-/** Tokens of the plane, and attention to them beside its limit. */
-function sample(core: Core, spec: object): void {
-  const n = 200;
-  core.limit(text(spec));
-  using(new core.TokenSampler(text(spec), n, 0), (sampler) => {
-    sampler.dimension();
-    sampler.work();
-    const tokens = sampler.sample(0, n);
-    for (const queries of [tokens.subarray(0, 2), tokens]) {
-      using(new core.ArrayAttention(n, 2, 2, 1, false), (attention) => {
-        attention.append(tokens, tokens);
-        attention.begin(queries);
-        finish(attention);
-        attention.output();
-        attention.logSumExp();
-      });
-    }
+function limit(core: Core, spec: string): void {
+  withArrays(core, [], (inputs) => {
+    const experiment = new core.ExperimentJob(spec, inputs);
+    experiment.works().slice(0, experiment.limitItems());
+    experiment.preliminaryItems();
+    experiment.startable();
+    for (let step = 0; step < experiment.preparationSteps(); ++step) experiment.prepare(step);
+    experiment.limit();
+    experiment.delete();
   });
 }
 
-function weights(core: Core, spec: object): void {
-  const n = 200;
-  core.heads(text(spec));
-  using(new core.TokenSampler(text(spec), n, 0), (sampler) => {
-    sampler.sample(0, n);
+function tokensOf(core: Core, spec: string): Pairs {
+  let tokens: Pairs = new Float32Array();
+  withArrays(core, [], (inputs) => {
+    const job = new core.TokensJob(spec, inputs, 200, 0);
+    job.edges();
+    tokens = Float32Array.from(execute(job)[0]!);
+    job.delete();
   });
+  return tokens;
+}
+
+function attend(core: Core, queries: Pairs, tokens: Pairs, spread: boolean): void {
+  const arrays: NamedPairs = [
+    ['queries', queries],
+    ['keys', tokens],
+    ['values', tokens],
+  ];
+  withArrays(core, arrays, (inputs) => {
+    const job = new core.AttentionJob(inputs, 1, false, spread);
+    job.edges();
+    execute(job);
+    job.delete();
+  });
+}
+
+/** A matrix of 200 queries and keys; it ends with that. */
+function weights(core: Core, inputs: InputArrays, matrix: AttentionMatrix): void {
+  inputs.fingerprint();
   for (const side of [1, 4]) {
-    using(new core.AttentionMatrix(text(spec), n, 0, 0), (matrix) => {
-      matrix.begin(0, n, 0, n, side);
-      finish(matrix);
-      matrix.largest();
-      matrix.mean();
-      matrix.logSumExp();
-      matrix.participation();
-    });
+    const job = new core.WeightsJob(matrix, 0, 200, 0, 200, side);
+    job.edges();
+    execute(job);
+    job.delete();
   }
+  matrix.delete();
 }
 
-function text(spec: object): string {
-  return JSON.stringify({ schema: 1, seed: 42, attention: { matrix: 1, value: 1 }, ...spec });
+/** All items, as a worker does it; returns their values. `afterFirst` comes when one of the last stage is there. */
+function execute(job: Job, afterFirst = () => {}): Float64Array<ArrayBuffer>[] {
+  for (let step = 0; step < job.preparationSteps(); ++step) job.prepare(step);
+  return Array.from(job.works(), (_, item) => {
+    job.startable();
+    job.begin(item);
+    while (!job.advance(1e6)) job.fractionDone();
+    job.add(item, job.values());
+    if (item === job.preliminaryItems()) afterFirst();
+    return job.values();
+  });
 }
 
-function using<Object extends Handle>(object: Object, use: (object: Object) => void): void {
-  use(object);
-  object.delete();
-}
-
-function finish(job: { advance(work: number): boolean }): void {
-  while (!job.advance(1e6));
+function withArrays(core: Core, arrays: NamedPairs, use: (inputs: InputArrays) => void): void {
+  const inputs = new core.InputArrays();
+  for (const [name, pairs] of arrays) {
+    inputs.add(name, 'float32', new Uint8Array(pairs.buffer), [pairs.length / 2, 2], []);
+  }
+  use(inputs);
+  inputs.delete();
 }

@@ -1,20 +1,15 @@
 import { defineConfig } from 'vite';
 import { coreFolder } from './dev/core-folder.ts';
 import { docs } from './dev/docs.ts';
-import { firstResults } from './dev/first-results.ts';
+import { coreResults } from './dev/core-results.ts';
 import { serviceWorker } from './dev/service-worker.ts';
 
-export default defineConfig(({ mode }) => ({
+export default defineConfig({
   base: './',
-  plugins: [
-    coreFolder({ fake: mode === 'fake' }),
-    firstResults({ fake: mode === 'fake' }),
-    docs(),
-    serviceWorker(),
-  ],
+  plugins: [coreFolder(), coreResults(), docs(), serviceWorker()],
   server: { fs: { allow: ['..'] } },
   build: {
-    outDir: mode === 'fake' ? '../build/site-fake' : '../build/site',
+    outDir: '../build/site',
     emptyOutDir: true,
     target: 'es2022',
     modulePreload: {
@@ -37,4 +32,4 @@ export default defineConfig(({ mode }) => ({
       },
     },
   },
-}));
+});

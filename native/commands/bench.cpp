@@ -12,13 +12,14 @@
 #include <vector>
 
 #include "asymptoken/attention.hpp"
+#include "asymptoken/attention_jobs.hpp"
 #include "asymptoken/random.hpp"
 #include "asymptoken/result.hpp"
 #include "commands/commands.hpp"
 #include "commands/options.hpp"
 #include "files/text.hpp"
 #include "work/multiply_add.hpp"
-#include "work/query_blocks.hpp"
+#include "work/run_job.hpp"
 
 namespace asymptoken::native {
 
@@ -80,12 +81,25 @@ class Attention {
         threads_(threads) {}
 
   void run() {
-    KeyValueCache<float> tokens(keys_.cols(), values_.cols());
-    tokens.append(keys_, values_);
-    attend_in_blocks(queries_, tokens, scale_, compute_, threads_,
-                     [this](std::size_t, Index first, const AttentionOutput<float>& block) {
-                       outputs_.middleRows(first, block.output.rows()) = block.output;
-                     });
+    AttentionJob job(array("queries", queries_), array("keys", keys_), array("values", values_),
+                     {.scale = static_cast<double>(scale_)});
+    run_job(job,
+            {.compute = compute_,
+             .threads = threads_,
+             .display = progress_display("none", ""),
+             .units = static_cast<std::int64_t>(job.size())},
+            job.size(), [&](std::size_t item, std::span<const double> numbers) {
+              const IndexRange range = job.rows_of(item);
+              outputs_.middleRows(range.first, range.size()) =
+                  Eigen::Map<const Rows<double>>(numbers.data(), range.size(), job.row_width())
+                      .leftCols(job.value_dimension())
+                      .cast<float>();
+            });
+  }
+
+  static Array array(const char* name, const Rows<float>& rows) {
+    return {
+        name, rows.data(), {.type = NumberType::float32, .shape = {rows.rows(), rows.cols()}, .strides = {}}};
   }
 
   // A fast wrong answer is none.

@@ -77,6 +77,7 @@ int run_command_line(int count, const char* const* arguments) {
   add_limit_command(app, exit_code);
   add_attend_command(app, exit_code);
   add_weights_command(app, exit_code);
+  add_tokens_command(app, exit_code);
   add_bench_command(app, exit_code);
 
   try {

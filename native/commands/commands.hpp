@@ -12,6 +12,7 @@ void add_show_command(CLI::App& app, int& exit_code);
 void add_limit_command(CLI::App& app, int& exit_code);
 void add_attend_command(CLI::App& app, int& exit_code);
 void add_weights_command(CLI::App& app, int& exit_code);
+void add_tokens_command(CLI::App& app, int& exit_code);
 void add_bench_command(CLI::App& app, int& exit_code);
 
 }  // namespace asymptoken::native

@@ -25,6 +25,16 @@ void add_spec_options(CLI::App& command, SpecOptions& options, bool is_required)
                   "As in --set law.dimension=5 or --set tokens=[100,1000]")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
+  command
+      .add_option("--input", options.inputs,
+                  "NAME=FILE: an array (.npy) that the spec asks for by {\"input\": \"NAME\"};\n"
+                  "may be repeated")
+      ->type_name("NAME=FILE")
+      ->allow_extra_args(false);
+}
+
+LoadedSpec load(const SpecOptions& options, SimdTarget target) {
+  return read_spec(options.source, options.settings, options.inputs, target);
 }
 
 void add_compute_options(CLI::App& command, WorkOptions& options) {
@@ -52,6 +62,13 @@ unsigned threads_of(const WorkOptions& options) {
 
 SimdTarget simd_of(const WorkOptions& options) {
   return options.simd.empty() ? available_simd_targets().front() : simd_target_named(options.simd);
+}
+
+JobHost host_of(const WorkOptions& options, std::int64_t units, const std::string& unit) {
+  return {.compute = {.target = simd_of(options)},
+          .threads = threads_of(options),
+          .display = progress_display(options.progress, unit),
+          .units = units};
 }
 
 std::int64_t parse_integer(const std::string& field, const std::string& text, std::int64_t least,

@@ -7,17 +7,22 @@
 #include <vector>
 
 #include "asymptoken/simd.hpp"
+#include "files/spec_source.hpp"
+#include "work/run_job.hpp"
 
 namespace asymptoken::native {
 
 // What several commands take, so that it reads and behaves the same in all of them.
 
-/// SPEC and --set.
+/// SPEC, --set and --input.
 struct SpecOptions {
   std::string source;
   std::vector<std::string> settings;
+  std::vector<std::string> inputs;
 };
 void add_spec_options(CLI::App& command, SpecOptions& options, bool is_required);
+/// Throws Error at the first thing that does not fit.
+LoadedSpec load(const SpecOptions& options, SimdTarget target);
 
 /// --threads, --simd and, where there is something to wait for, --progress, as they were typed.
 struct WorkOptions {
@@ -32,6 +37,8 @@ void add_compute_options(CLI::App& command, WorkOptions& options);
 unsigned threads_of(const WorkOptions& options);
 /// Throws Error when this machine lacks the target. Empty: the fastest.
 SimdTarget simd_of(const WorkOptions& options);
+/// What a job is run with; progress counts `units`, called `unit`.
+JobHost host_of(const WorkOptions& options, std::int64_t units, const std::string& unit);
 
 /// Throws Error unless the text is a whole number from `least` to `most`.
 std::int64_t parse_integer(const std::string& field, const std::string& text, std::int64_t least,

@@ -2,7 +2,7 @@
 #include <memory>
 #include <string>
 
-#include "asymptoken/result.hpp"
+#include "asymptoken/experiment.hpp"
 #include "commands/commands.hpp"
 #include "commands/options.hpp"
 #include "files/text.hpp"
@@ -20,7 +20,7 @@ struct ShowOptions {
 };
 
 int show(const ShowOptions& options) {
-  const Result result = parse_result(read_text("RESULT", options.result));
+  const Result result = read_result(read_text("RESULT", options.result));
   require_writable({{"--csv", options.csv}, {"--svg", options.svg}});
   if (!options.csv.empty()) write_text("--csv", options.csv, to_csv(result));
   if (!options.svg.empty()) write_text("--svg", options.svg, figure(result));

@@ -3,12 +3,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "asymptoken/error.hpp"
 #include "asymptoken/spec.hpp"
 #include "commands/commands.hpp"
 #include "commands/options.hpp"
-#include "files/spec_source.hpp"
 #include "files/text.hpp"
 
 namespace asymptoken::native {
@@ -27,7 +27,7 @@ std::string list_of_builtins() {
 }
 
 std::string complete_spec(const SpecOptions& options) {
-  const std::string json = read_spec(options.source, options.settings).json;
+  const std::string json = load(options, available_simd_targets().front()).spec.json;
   return nlohmann::ordered_json::parse(json).dump(2) + "\n";
 }
 
@@ -46,8 +46,11 @@ void add_spec_command(CLI::App& app, int& exit_code) {
       "  asymptoken spec moments --set law.dimension=5 > mine.json\n"
       "  asymptoken run mine.json");
   command->callback([options, &exit_code] {
-    if (options->source.empty() && !options->settings.empty()) {
-      throw Error("--set", options->settings.front(), "a SPEC that it applies to");
+    for (const auto& [option, given] :
+         {std::pair("--set", options->settings), std::pair("--input", options->inputs)}) {
+      if (options->source.empty() && !given.empty()) {
+        throw Error(option, given.front(), "a SPEC that it applies to");
+      }
     }
     write_text("standard output", "-",
                options->source.empty() ? list_of_builtins() : complete_spec(*options));

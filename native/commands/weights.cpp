@@ -1,28 +1,39 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <charconv>
-#include <cstdio>
+#include <cmath>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
-#include <string_view>
+#include <utility>
 
+#include "asymptoken/attention_jobs.hpp"
 #include "asymptoken/error.hpp"
+#include "asymptoken/in_order.hpp"
 #include "commands/commands.hpp"
 #include "commands/options.hpp"
-#include "files/spec_source.hpp"
+#include "files/array_file.hpp"
 #include "files/text.hpp"
 #include "work/interrupt.hpp"
-#include "work/token_weights.hpp"
+#include "work/machine.hpp"
+#include "work/run_job.hpp"
 
 namespace asymptoken::native {
 
 namespace {
 
+constexpr std::int64_t most = 0x7fffffff;
+
 struct WeightsOptions {
   SpecOptions spec;
   WorkOptions work;
-  std::string head = "0";
-  std::string replicate = "0";
+  std::string queries;
+  std::string keys;
+  std::string scale;
+  bool deterministic = false;
+  std::string head;
+  std::string replicate;
   std::string rows;
   std::string columns;
   std::string side = "1";
@@ -51,43 +62,94 @@ void append_number(std::string& text, float number) {
   text.append(digits.data(), end);
 }
 
-std::string lines_of(const Rows<float>& weights) {
+// A line for each row of blocks.
+std::string lines_of(std::span<const double> numbers, Index width) {
   std::string text;
-  for (Index row = 0; row < weights.rows(); ++row) {
-    for (Index column = 0; column < weights.cols(); ++column) {
-      append_number(text, weights(row, column));
-      text += column + 1 < weights.cols() ? ',' : '\n';
-    }
+  for (std::size_t place = 0; place < numbers.size(); ++place) {
+    append_number(text, static_cast<float>(numbers[place]));
+    text += (static_cast<Index>(place) + 1) % width > 0 ? ',' : '\n';
   }
   return text;
 }
 
-int run(const WeightsOptions& options) {
-  const Spec spec = read_spec(options.spec.source, options.spec.settings);
-  const Index n = spec.tokens.back();
+// The weights between tokens of a spec, or between rows of arrays.
+struct Source {
+  std::optional<LoadedSpec> loaded;
+  std::optional<ArrayFile> queries;
+  std::optional<ArrayFile> keys;
+  std::unique_ptr<AttentionMatrix> matrix;
+};
+
+void load_arrays(const WeightsOptions& options, Source& source) {
+  if (options.queries.empty() || options.keys.empty()) {
+    throw Error(options.queries.empty() ? "--queries" : "--keys", "missing",
+                "both --queries and --keys, or a SPEC");
+  }
+  for (const auto& [option, given] :
+       {std::pair("--set", options.spec.settings), std::pair("--input", options.spec.inputs)}) {
+    if (!given.empty()) throw Error(option, given.front(), "to be left out, because no SPEC is given");
+  }
+  for (const auto& [option, given] :
+       {std::pair("--head", &options.head), std::pair("--replicate", &options.replicate)}) {
+    if (!given->empty()) throw Error(option, *given, "to be left out, because no SPEC is given");
+  }
+  source.queries.emplace(options.queries);
+  source.keys.emplace(options.keys);
+  const Array keys = source.keys->array();
+  const double scale = options.scale.empty() ? 1 / std::sqrt(static_cast<double>(keys.columns()))
+                                             : parse_number("--scale", options.scale);
+  source.matrix =
+      std::make_unique<AttentionMatrix>(source.queries->array(), keys, scale, options.deterministic);
+}
+
+void load_tokens(const WeightsOptions& options, Source& source) {
+  for (const auto& [option, given] :
+       {std::pair("--queries", &options.queries), std::pair("--keys", &options.keys),
+        std::pair("--scale", &options.scale)}) {
+    if (!given->empty()) throw Error(option, *given, "to be left out, because a SPEC is given");
+  }
+  const Spec& spec = source.loaded.emplace(load(options.spec, simd_of(options.work))).spec;
+  if (!spec.law) throw Error("experiment", spec.experiment, "one whose tokens come from a law");
   const auto heads = static_cast<std::int64_t>(spec.attention.heads.size());
-  constexpr std::int64_t most = 0x7fffffff;
-  const WeightsPart part{
-      .head = static_cast<std::size_t>(parse_integer("--head", options.head, 0, heads - 1)),
-      .replicate = static_cast<std::uint32_t>(parse_integer("--replicate", options.replicate, 0, most)),
-      .rows = parse_range("--rows", options.rows, n),
-      .columns = parse_range("--columns", options.columns, n),
-      .side = static_cast<Index>(parse_integer("--side", options.side, 1, most))};
+  const auto head = static_cast<std::size_t>(
+      parse_integer("--head", options.head.empty() ? "0" : options.head, 0, heads - 1));
+  const auto replicate = static_cast<std::uint32_t>(
+      parse_integer("--replicate", options.replicate.empty() ? "0" : options.replicate, 0, most));
+  source.matrix = std::make_unique<AttentionMatrix>(
+      spec.law, Stream::of(spec.seed, StreamPurpose::tokens, replicate), spec.tokens.back(),
+      spec.attention.heads[head].form.A, spec.deterministic || options.deterministic);
+}
+
+int run(const WeightsOptions& options) {
+  Source source;
+  if (options.spec.source.empty()) {
+    load_arrays(options, source);
+  } else {
+    load_tokens(options, source);
+  }
+  AttentionMatrix& matrix = *source.matrix;
+  const MatrixPart part{.rows = parse_range("--rows", options.rows, matrix.rows()),
+                        .columns = parse_range("--columns", options.columns, matrix.columns()),
+                        .side = static_cast<Index>(parse_integer("--side", options.side, 1, most))};
   if (options.pooling != "largest" && options.pooling != "mean") {
     throw Error("--pooling", options.pooling, "largest or mean");
   }
-  const Compute compute{.target = simd_of(options.work), .deterministic = spec.deterministic};
-  const unsigned threads = threads_of(options.work);
-  ProgressDisplayPointer display = progress_display(options.work.progress, "rows");
+  WeightsJob job(matrix, part);
+  JobHost host = host_of(options.work, part.rows.size(), "rows");
+  job.items_that_fit(usable_memory());
   TextWriter writer("--output", options.output);
 
   watch_interrupts();
-  const bool complete =
-      pooled_weights(spec, part, compute, threads, std::move(display), [&](const PooledWeights& rows) {
-        writer.write(lines_of(options.pooling == "mean" ? rows.mean : rows.largest));
-      });
-  if (!complete) {
-    std::fprintf(stderr, "asymptoken: interrupted; the weights are not complete\n");
+  InOrder<std::string> lines([&](const std::string& text) { writer.write(text); });
+  const auto on_finished = [&](std::size_t item, std::span<const double> numbers) {
+    const Index blocks = (job.rows_of(item).size() + part.side - 1) / part.side * job.width();
+    const bool wants_means = options.pooling == "mean" && part.side > 1;
+    lines.add(item, lines_of(numbers.subspan(static_cast<std::size_t>(wants_means ? blocks : 0),
+                                             static_cast<std::size_t>(blocks)),
+                             job.width()));
+  };
+  if (!run_job(job, std::move(host), job.size(), on_finished).is_complete) {
+    note("interrupted; the weights are not complete");
     return interrupted_exit_code();
   }
   writer.publish();
@@ -98,9 +160,18 @@ int run(const WeightsOptions& options) {
 
 void add_weights_command(CLI::App& app, int& exit_code) {
   CLI::App* command =
-      app.add_subcommand("weights", "Softmax weights between the tokens of a spec's law, as CSV");
+      app.add_subcommand("weights", "Softmax weights between the tokens of a spec, or of arrays, as CSV");
   const auto options = std::make_shared<WeightsOptions>();
-  add_spec_options(*command, options->spec, true);
+  add_spec_options(*command, options->spec, false);
+  command->add_option("--queries", options->queries, "Instead of a SPEC: one query a row, m x d")
+      ->type_name("Q.npy");
+  command->add_option("--keys", options->keys, "With it: one key a row, n x d")->type_name("K.npy");
+  command
+      ->add_option("--scale", options->scale,
+                   "Of them: logit of query x against key k = scale <x, k>; default: 1/sqrt(d)")
+      ->type_name("S");
+  command->add_flag("--deterministic", options->deterministic,
+                    "No fused operation: the same bits with every instruction set, and in a browser");
   command->add_option("--head", options->head, "Which of the spec's heads, counted from 0; default: 0")
       ->type_name("INDEX");
   command->add_option("--replicate", options->replicate, "Whose tokens; default: 0")->type_name("INDEX");
@@ -117,12 +188,15 @@ void add_weights_command(CLI::App& app, int& exit_code) {
       ->type_name("W.csv");
   add_work_options(*command, options->work);
   command->footer(
-      "The first n tokens attend to each other, n the largest of the spec's: a line for each query, a\n"
-      "number for each key, each line of the whole matrix summing to 1. Only the part that is asked for is\n"
+      "The first n tokens attend to each other, n the largest of the spec's, or queries attend to keys: a "
+      "line for\n"
+      "each query, a number for each key, each line of the whole matrix summing to 1. Only the part that is "
+      "asked for is\n"
       "made, and never an n x n array. The page's heatmap shows the same numbers.\n"
       "\n"
       "Example:\n"
-      "  asymptoken weights moments --set tokens=10000 --side 16 --output weights.csv");
+      "  asymptoken weights moments --set tokens=10000 --side 16 --output weights.csv\n"
+      "  asymptoken weights --queries q.npy --keys k.npy --output weights.csv");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

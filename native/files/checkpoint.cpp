@@ -34,6 +34,14 @@ std::string value_at(const json& document, const std::string& pointer) {
   return document.contains(place) ? document.at(place).dump() : "absent";
 }
 
+json inputs_json(const std::vector<InputDescription>& inputs) {
+  json document = json::object();
+  for (const InputDescription& input : inputs) {
+    document[input.name] = {{"layout", input.layout}, {"fingerprint", input.fingerprint}};
+  }
+  return document;
+}
+
 std::vector<double> values_of(const json& list) {
   std::vector<double> values;
   for (const json& value : list) {
@@ -48,7 +56,7 @@ void Checkpoint::fail(std::string_view found, std::string_view expected) const {
   throw Error("--checkpoint", path_ + " " + std::string(found), expected);
 }
 
-Checkpoint::Checkpoint(std::string path, std::string_view spec_json, std::string simd)
+Checkpoint::Checkpoint(std::string path, const Spec& spec, std::string simd)
     : path_(std::move(path)),
       file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666)),
       simd_(std::move(simd)) {
@@ -59,10 +67,13 @@ Checkpoint::Checkpoint(std::string path, std::string_view spec_json, std::string
   }
   if (!read_all(file_, text)) fail("(" + system_message(errno) + ")", "a file that can be read");
 
-  const json identity = {
-      {"kind", kind}, {"version", version()}, {"simd", simd_}, {"spec", json::parse(spec_json)}};
+  const json identity = {{"kind", kind},
+                         {"version", version()},
+                         {"simd", simd_},
+                         {"spec", json::parse(spec.json)},
+                         {"inputs", inputs_json(spec.inputs)}};
   const std::string first_line = identity.dump() + "\n";
-  const std::size_t whole = restore(text, first_line, spec_json);
+  const std::size_t whole = restore(text, first_line, identity);
   if (whole < text.size() && ::ftruncate(file_.number(), static_cast<off_t>(whole)) != 0) {
     fail("(" + system_message(errno) + ")", "a path that can be written");
   }
@@ -70,7 +81,7 @@ Checkpoint::Checkpoint(std::string path, std::string_view spec_json, std::string
 }
 
 std::size_t Checkpoint::restore(const std::string& text, const std::string& first_line,
-                                std::string_view spec_json) {
+                                const json& expected) {
   const std::size_t first_end = text.find('\n');
   if (first_end == std::string::npos) {
     // Nothing yet, or cut off in its first line; anything else is somebody's file, which is left alone.
@@ -83,11 +94,17 @@ std::size_t Checkpoint::restore(const std::string& text, const std::string& firs
       !identity.contains("version") || !identity.value("simd", json()).is_string()) {
     fail("(something else)", "a checkpoint or a new file");
   }
-  const json spec = json::parse(spec_json);
+  const json& spec = expected["spec"];
   if (const json difference = json::diff(spec, identity["spec"]); !difference.empty()) {
     const std::string place = difference.front().at("path");
     fail("(begun with " + dotted(place) + " = " + value_at(identity["spec"], place) + ")",
          "a checkpoint of this spec, where it is " + value_at(spec, place) + ", or a new file");
+  }
+  for (const auto& [name, array] : expected["inputs"].items()) {
+    if (const json before = identity.value("inputs", json::object()).value(name, json()); before != array) {
+      fail("(begun with another array as input " + name + ", " + before.dump() + ")",
+           "a checkpoint of this one, " + array.dump() + ", or a new file");
+    }
   }
   if (identity["version"] != version()) {
     fail("(begun by version " + identity["version"].dump() + ")",

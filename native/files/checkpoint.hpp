@@ -1,18 +1,20 @@
 #pragma once
 
 #include <cstddef>
+#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "asymptoken/spec.hpp"
 #include "files/descriptor.hpp"
 
 namespace asymptoken::native {
 
 /// What has been computed so far, kept on disk so that an interrupted run goes on where it stopped.
 ///
-/// A text file of JSON lines that only grows: the first names the spec, each of the others holds the values of one
+/// A text file of JSON lines that only grows: the first names the spec and the fingerprints of its inputs, each of the others holds the values of one
 /// finished item, with as many digits as it takes to read the same numbers back. A last line that was cut off (the
 /// machine went down) is dropped.
 class Checkpoint {
@@ -22,9 +24,9 @@ class Checkpoint {
     std::vector<double> values;
   };
 
-  /// Opens the file or begins it. Throws Error when it belongs to another spec or version, when another run has it
-  /// open, or when it is something else.
-  Checkpoint(std::string path, std::string_view spec_json, std::string simd);
+  /// Opens the file or begins it. Throws Error when it belongs to another spec, other inputs or another version, when another
+  /// run has it open, or when it is something else.
+  Checkpoint(std::string path, const Spec& spec, std::string simd);
 
   /// What the file held when it was opened.
   const std::vector<FinishedItem>& finished() const { return finished_; }
@@ -37,7 +39,7 @@ class Checkpoint {
 
  private:
   /// Returns how many bytes of the text are whole lines.
-  std::size_t restore(const std::string& text, const std::string& first_line, std::string_view spec_json);
+  std::size_t restore(const std::string& text, const std::string& first_line, const nlohmann::json& expected);
   void write_line(const std::string& line);
   [[noreturn]] void fail(std::string_view found, std::string_view expected) const;
 

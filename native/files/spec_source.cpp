@@ -1,7 +1,7 @@
 #include "files/spec_source.hpp"
 
 #include <algorithm>
-#include <string_view>
+#include <utility>
 
 #include "asymptoken/error.hpp"
 #include "files/text.hpp"
@@ -21,19 +21,31 @@ std::string document(const std::string& source) {
               "a file that exists, - for standard input, or the name of a built-in spec (" + names + ")");
 }
 
+// What stands before and after the first `=`.
+std::pair<std::string, std::string> parts_of(const char* option, const std::string& text,
+                                             const char* expected) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) throw Error(option, text, expected);
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
 }  // namespace
 
-Spec read_spec(const std::string& source, const std::vector<std::string>& settings) {
+LoadedSpec read_spec(const std::string& source, const std::vector<std::string>& settings,
+                     const std::vector<std::string>& inputs, SimdTarget target) {
+  LoadedSpec loaded;
+  for (const std::string& input : inputs) {
+    const auto [name, path] = parts_of("--input", input, "name=file, such as tokens=mine.npy");
+    const ArrayFile& file = loaded.files.emplace_back(path);
+    loaded.inputs.add(name, file.data(), file.layout());
+  }
   std::string json = document(source);
   for (const std::string& setting : settings) {
-    const std::size_t equals = setting.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      throw Error("--set", setting, "path=value, such as law.dimension=5");
-    }
-    json = with_setting(json, std::string_view(setting).substr(0, equals),
-                        std::string_view(setting).substr(equals + 1));
+    const auto [path, value] = parts_of("--set", setting, "path=value, such as law.dimension=5");
+    json = with_setting(json, path, value);
   }
-  return parse_spec(json);
+  loaded.spec = parse_spec(json, loaded.inputs, target);
+  return loaded;
 }
 
 }  // namespace asymptoken::native

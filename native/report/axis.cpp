@@ -107,7 +107,9 @@ std::vector<Tick> Axis::logarithmic_ticks() const {
       ticks.push_back({value, std::move(markup)});
     }
   }
-  return ticks;
+  // Less than a decade may hold no such number; round ones of another kind stand there too.
+  const auto labelled = std::ranges::count_if(ticks, [](const Tick& tick) { return !tick.markup.empty(); });
+  return labelled < 2 ? linear_ticks() : ticks;
 }
 
 }  // namespace asymptoken::native

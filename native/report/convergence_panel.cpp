@@ -23,17 +23,14 @@ struct Mark {
   Estimate error;
 };
 
-std::vector<Mark> marks_of(const Curve& curve, std::size_t metric) {
+std::vector<Mark> marks_of(const Result& result, const Curve& curve, std::size_t metric) {
   std::vector<Mark> marks;
   for (const Point& point : curve.points) {
-    const auto& error = point.metrics[metric];
-    if (error && error->mean > 0 && std::isfinite(error->mean))
+    if (const auto error = shown(result.metrics[metric], point.metrics[metric]))
       marks.push_back({static_cast<double>(point.n), *error});
   }
   return marks;
 }
-
-double fitted(const PowerLawFit& fit, double n) { return std::exp(fit.intercept + fit.slope * std::log(n)); }
 
 // A straight line on log-log axes: constant n^slope.
 struct PowerLaw {
@@ -42,15 +39,33 @@ struct PowerLaw {
   double at(double n) const { return constant * std::pow(n, slope); }
 };
 
-// A predicted limit is level. A predicted constant fixes the height of the predicted line of the same status; a slope alone
-// is drawn from where the fit (or, without one, the measurement) begins.
-PowerLaw predicted_line(const Curve& curve, const Prediction& slope, const Mark& first,
-                        const std::optional<PowerLawFit>& fit) {
-  if (slope.quantity == "limit") return {slope.value, 0};
-  const Prediction* constant = find_companion(curve, slope);
-  if (constant != nullptr && constant->value > 0) return {constant->value, slope.value};
-  const double height = fit ? fitted(*fit, first.n) : first.error.mean;
-  return {height / std::pow(first.n, slope.value), slope.value};
+PowerLaw shown_law(const Metric& metric, double constant, double slope) {
+  return metric.reciprocal ? PowerLaw{1 / constant, -slope} : PowerLaw{constant, slope};
+}
+
+PowerLaw fitted_law(const Metric& metric, const PowerLawFit& fit) {
+  return shown_law(metric, std::exp(fit.intercept), fit.slope);
+}
+
+// A predicted slope and a predicted constant of one status belong together where the constant's exponent is that slope.
+const Prediction* find_constant(const Curve& curve, const Prediction& slope) {
+  const auto found = std::ranges::find_if(curve.predictions, [&](const Prediction& other) {
+    return other.metric == slope.metric && other.quantity == Quantity::constant &&
+           other.status == slope.status && other.exponent == slope.value;
+  });
+  return found == curve.predictions.end() ? nullptr : &*found;
+}
+
+// A predicted limit is level. A predicted constant fixes the height of the line of a slope; a slope alone is drawn from where
+// the fit (or, without one, the measurement) begins.
+PowerLaw predicted_law(const Metric& metric, const Curve& curve, const Prediction& prediction,
+                       const Mark& first, const std::optional<PowerLawFit>& fit) {
+  if (prediction.quantity == Quantity::limit) return shown_law(metric, prediction.value, 0);
+  const Prediction* constant = find_constant(curve, prediction);
+  if (constant != nullptr && constant->value > 0) return shown_law(metric, constant->value, prediction.value);
+  const double slope = shown_slope(metric, prediction.value);
+  const double height = fit ? fitted_law(metric, *fit).at(first.n) : first.error.mean;
+  return {height / std::pow(first.n, slope), slope};
 }
 
 // Draws the part of the line that lies inside the frame.
@@ -78,52 +93,35 @@ std::string pale(const std::string& markup) {
   return "<tspan fill='" + std::string(faint_ink) + "'>" + markup + "</tspan>";
 }
 
-// What tells the curves apart in a picture: the horizon where it varies, since that is what a scale does, then
-// whatever else varies.
-struct CurveKey {
-  explicit CurveKey(const Result& result) : parameters(telling_parameters(result)) {
-    const double first = result.curves.front().horizon;
-    has_horizon =
-        std::ranges::any_of(result.curves, [&](const Curve& curve) { return curve.horizon != first; });
-    if (has_horizon) std::erase(parameters, "horizon");
-    if (has_horizon) std::erase(parameters, "scale");
-    has_horizon = has_horizon || parameters.empty();
-    // The horizon of a wider support is its square; one of the two tells the curves apart.
-    if (std::ranges::find(parameters, "support") != parameters.end()) has_horizon = false;
+// What tells the curves apart: a symbol and a value for each parameter that does.
+std::vector<std::string> key_symbols(const Result& result) {
+  std::vector<std::string> symbols;
+  for (const std::size_t p : telling_parameters(result)) {
+    const Label& label = result.parameters[p].label;
+    symbols.push_back(label.symbol.empty() ? escaped(label.title) : italic(escaped(label.symbol)));
   }
+  return symbols;
+}
 
-  std::vector<std::string> symbols() const {
-    std::vector<std::string> all;
-    if (has_horizon) all.push_back(italic("H"));
-    for (const std::string& name : parameters) {
-      const bool is_size = name == "radius" || name == "support";
-      all.push_back(is_size ? italic("R") : name == "temperature" ? italic("T") : escaped(name));
-    }
-    return all;
+std::vector<std::string> key_values(const Result& result, const Curve& curve) {
+  std::vector<std::string> values;
+  for (const std::size_t p : telling_parameters(result)) {
+    values.push_back(typeset(escaped(value_text(curve.parameters[p], 3))));
   }
-  std::vector<std::string> values(const Curve& curve) const {
-    std::vector<std::string> all;
-    if (has_horizon) all.push_back(typeset(significant(curve.horizon, 3)));
-    for (const std::string& name : parameters) {
-      const double value = parameter_of(curve, name);
-      all.push_back(name == "window" ? kind_of_keys(value) : typeset(significant(value, 3)));
-    }
-    return all;
-  }
-  // `H = 0.5`, or a word that says it alone.
-  std::vector<std::string> equations(const Curve& curve) const {
-    std::vector<std::string> all = symbols();
-    const auto right = values(curve);
-    for (std::size_t k = 0; k < all.size(); ++k)
-      all[k] = all[k] == "window" ? right[k] : all[k] + " = " + right[k];
-    return all;
-  }
+  return values;
+}
 
-  static std::string kind_of_keys(double window) { return window != 0 ? "windows" : "i.i.d."; }
-
-  std::vector<std::string> parameters;
-  bool has_horizon = false;
-};
+// `H = 0.5`, or a word that says it alone.
+std::vector<std::string> key_equations(const Result& result, const Curve& curve) {
+  const std::vector<std::string> symbols = key_symbols(result);
+  std::vector<std::string> equations = key_values(result, curve);
+  const std::vector<std::size_t> parameters = telling_parameters(result);
+  for (std::size_t k = 0; k < equations.size(); ++k) {
+    const bool is_number = std::holds_alternative<double>(curve.parameters[parameters[k]]);
+    if (is_number) equations[k] = symbols[k] + " = " + equations[k];
+  }
+  return equations;
+}
 
 std::string joined(const std::vector<std::string>& parts) {
   std::string text;
@@ -134,23 +132,30 @@ std::string joined(const std::vector<std::string>& parts) {
 // A slope or a limit is a line in the picture; a constant is where the line of a slope lies.
 std::vector<Prediction> drawn_predictions(const Curve& curve, const std::string& metric) {
   std::vector<Prediction> drawn;
-  std::ranges::copy_if(curve.predicted, std::back_inserter(drawn), [&](const Prediction& prediction) {
-    return prediction.metric == metric && prediction.quantity != "constant";
+  std::ranges::copy_if(curve.predictions, std::back_inserter(drawn), [&](const Prediction& prediction) {
+    return prediction.metric == metric && prediction.quantity != Quantity::constant;
   });
   return drawn;
+}
+
+std::string shown_slope_text(const Metric& metric, const Curve& curve, std::size_t index) {
+  const std::optional<PowerLawFit>& fit = curve.fits[index];
+  return fit ? with_error(shown_slope(metric, fit->slope), slope_standard_error(curve, index)) : "";
 }
 
 // Room for everything: parameters, slope, predictions.
 SideLabel full_label(const Result& result, std::size_t index, std::size_t metric, double wanted,
                      const std::string& colour) {
   const Curve& curve = result.curves[index];
-  SideLabel label{index, wanted, colour, {bold(joined(CurveKey(result).equations(curve)))}, ""};
-  if (const auto& fit = curve.fit[metric])
-    label.lines.push_back("slope " + typeset(slope_text(curve, metric)));
-  for (const Prediction& prediction : drawn_predictions(curve, result.metrics[metric])) {
-    const std::string value =
-        prediction.quantity == "slope" ? fixed(prediction.value, 3) : significant(prediction.value, 3);
-    label.lines.push_back(pale(escaped(prediction.name) + " " + typeset(value)));
+  const Metric& described = result.metrics[metric];
+  SideLabel label{index, wanted, colour, {bold(joined(key_equations(result, curve)))}, ""};
+  if (curve.fits[metric])
+    label.lines.push_back("slope " + typeset(shown_slope_text(described, curve, metric)));
+  for (const Prediction& prediction : drawn_predictions(curve, described.id)) {
+    const std::string value = prediction.quantity == Quantity::slope
+                                  ? fixed(shown_slope(described, prediction.value), 3)
+                                  : significant(shown_law(described, prediction.value, 0).constant, 3);
+    label.lines.push_back(pale(escaped(prediction.title) + " " + typeset(value)));
   }
   return label;
 }
@@ -159,17 +164,16 @@ SideLabel full_label(const Result& result, std::size_t index, std::size_t metric
 SideLabel short_label(const Result& result, std::size_t index, std::size_t metric, double wanted,
                       const std::string& colour) {
   const Curve& curve = result.curves[index];
-  const auto& fit = curve.fit[metric];
   return {index,
           wanted,
           colour,
-          {joined(CurveKey(result).values(curve))},
-          fit ? typeset(slope_text(curve, metric)) : ""};
+          {joined(key_values(result, curve))},
+          typeset(shown_slope_text(result.metrics[metric], curve, metric))};
 }
 
 // Over a column of short labels.
 void draw_label_titles(Svg& svg, const Rectangle& frame, const Result& result) {
-  svg.text(frame.right() + side_label_left, frame.top - 8, bold(joined(CurveKey(result).symbols())));
+  svg.text(frame.right() + side_label_left, frame.top - 8, bold(joined(key_symbols(result))));
   svg.text(frame.right() + side_label_aside_left, frame.top - 8, bold("slope"));
 }
 
@@ -183,12 +187,13 @@ std::string tooltip(const Mark& mark) {
 
 void draw_convergence_panel(Svg& svg, const Rectangle& frame, const Result& result, std::size_t metric,
                             bool with_predictions) {
+  const Metric& described = result.metrics[metric];
   double least_n = std::numeric_limits<double>::infinity();
   double most_n = 0;
   double least_error = std::numeric_limits<double>::infinity();
   double most_error = 0;
   for (const Curve& curve : result.curves) {
-    for (const Mark& mark : marks_of(curve, metric)) {
+    for (const Mark& mark : marks_of(result, curve, metric)) {
       least_n = std::min(least_n, mark.n);
       most_n = std::max(most_n, mark.n);
       const double spread = mark.error.standard_error();
@@ -206,27 +211,27 @@ void draw_convergence_panel(Svg& svg, const Rectangle& frame, const Result& resu
   const Axis x(Axis::Scale::logarithmic, least_n, most_n, frame.left, frame.right());
   const Axis y(Axis::Scale::logarithmic, least_error, most_error, frame.bottom(), frame.top);
   draw_axes(svg, frame, x, y, "number of tokens <tspan font-style='italic'>n</tspan>",
-            escaped(metric_title(result.metrics[metric])));
+            escaped(shown_label(described).title));
 
   std::vector<SideLabel> labels;
   for (std::size_t c = 0; c < result.curves.size(); ++c) {
     const Curve& curve = result.curves[c];
     const std::string colour = curve_colour(c, result.curves.size());
-    const auto marks = marks_of(curve, metric);
-    const auto& fit = curve.fit[metric];
+    const auto marks = marks_of(result, curve, metric);
+    const auto& fit = curve.fits[metric];
     if (marks.empty()) continue;
 
     svg.open_group("class='curve'");
     double leaves_at = marks.back().error.mean;
     if (fit) {
-      const PowerLaw line{std::exp(fit->intercept), fit->slope};
+      const PowerLaw line = fitted_law(described, *fit);
       draw_power_law(svg, x, y, line, marks.front().n, x.high(), "stroke='" + colour + "' stroke-width='2'");
       leaves_at = line.at(x.high());
     }
     if (with_predictions) {
-      for (const Prediction& prediction : drawn_predictions(curve, result.metrics[metric])) {
-        draw_power_law(svg, x, y, predicted_line(curve, prediction, marks.front(), fit), marks.front().n,
-                       x.high(), prediction_stroke(prediction.status));
+      for (const Prediction& prediction : drawn_predictions(curve, described.id)) {
+        draw_power_law(svg, x, y, predicted_law(described, curve, prediction, marks.front(), fit),
+                       marks.front().n, x.high(), prediction_stroke(prediction.status));
       }
     }
     svg.open_group("stroke='" + colour + "' stroke-width='1'");

@@ -11,8 +11,7 @@ namespace {
 
 constexpr double panel_width = 320;
 constexpr double convergence_height = 300;
-constexpr double slope_height = 190;
-constexpr double constant_height = 230;
+constexpr double trend_height = 210;
 constexpr double left_margin = 68;    // numbers and title of the y axis
 constexpr double right_margin = 186;  // labels of the curves
 constexpr double top_margin = 44;     // heading
@@ -38,15 +37,14 @@ double width_of(const LegendEntry& entry) {
   return 26 + 6 + 5.6 * static_cast<double>(entry.text.size()) + 22;
 }
 
-std::vector<LegendEntry> legend_entries(const Result& result, bool with_slopes) {
+std::vector<LegendEntry> legend_entries(const Result& result) {
   std::vector<LegendEntry> entries = {{"mean and standard error over replicates", ""},
                                       {fit_title(result) + ", its slope ± standard error beside it",
                                        std::string("stroke='") + ink + "' stroke-width='2'"}};
-  if (!with_slopes) return entries;
-  for (const std::string& metric : result.metrics) {
-    for (const char* quantity : {"slope", "limit"}) {
-      for (const Prediction& prediction : distinct_predictions(result, metric, quantity)) {
-        const std::string text = prediction_title(prediction);
+  for (const Metric& metric : result.metrics) {
+    for (const Quantity quantity : {Quantity::slope, Quantity::limit}) {
+      for (const Prediction& prediction : distinct_predictions(result, metric.id, quantity)) {
+        const std::string text = prediction_title(prediction.title, prediction.status);
         if (std::ranges::none_of(entries, [&](const LegendEntry& entry) { return entry.text == text; })) {
           entries.push_back({text, prediction_stroke(prediction.status)});
         }
@@ -81,11 +79,11 @@ int draw_legend(Svg& svg, const std::vector<LegendEntry>& entries, double left, 
   return rows;
 }
 
-// How far a search can be trusted stands in the table; a picture is of what it found.
+// How far the others can be trusted stands in the table; a picture is of what was found.
 std::vector<std::size_t> drawn_metrics(const Result& result) {
   std::vector<std::size_t> drawn;
   for (std::size_t metric = 0; metric < result.metrics.size(); ++metric) {
-    if (result.metrics[metric] != "agreement") drawn.push_back(metric);
+    if (!result.metrics[metric].is_diagnostic) drawn.push_back(metric);
   }
   return drawn;
 }
@@ -94,10 +92,6 @@ std::vector<std::size_t> drawn_metrics(const Result& result) {
 
 std::string figure(const Result& result) {
   const bool with_predictions = result.curves.size() <= most_curves_with_predictions;
-  const bool has_horizons = std::ranges::any_of(result.curves, [&](const Curve& curve) {
-    return curve.horizon > 0 && curve.horizon != result.curves.front().horizon;
-  });
-  const bool with_slopes = !with_predictions && has_horizons;
   const std::vector<std::size_t> metrics = drawn_metrics(result);
 
   Svg content;
@@ -108,7 +102,7 @@ std::string figure(const Result& result) {
   double bottom = top;
   for (std::size_t place = 0; place < metrics.size(); ++place) {
     const std::size_t metric = metrics[place];
-    const std::string name = "data-metric='" + escaped(result.metrics[metric]) + "'";
+    const std::string name = "data-metric='" + escaped(result.metrics[metric].id) + "'";
     if (place > 0 && place % columns == 0) {
       row_top = bottom + row_gap + (with_predictions ? 0 : column_titles);
     }
@@ -118,24 +112,24 @@ std::string figure(const Result& result) {
     draw_convergence_panel(content, frame, result, metric, with_predictions);
     content.close_group();
     double end = frame.bottom() + bottom_margin;
-    const auto draw_below = [&](const char* kind, double height, auto draw) {
+    for (const Trend& trend : result.trends) {
+      const std::string& id = result.metrics[metric].id;
+      if (std::ranges::find(trend.metrics, id) == trend.metrics.end() || !has_trend(trend, id)) continue;
       frame.top = end + row_gap;
-      frame.height = height;
-      content.open_group("class='" + std::string(kind) + "' " + name);
-      draw(content, frame, result, metric);
+      frame.height = trend_height;
+      content.open_group("class='trend' data-trend='" + escaped(trend.id) + "' " + name);
+      draw_trend_panel(content, frame, result, trend, metric);
       content.close_group();
       end = frame.bottom() + bottom_margin;
-    };
-    if (has_constants(result, metric)) draw_below("constants", constant_height, draw_constant_panel);
-    if (with_slopes) draw_below("slopes", slope_height, draw_slope_panel);
+    }
     bottom = std::max(bottom, end);
   }
   const double width = column * static_cast<double>(columns);
-  const int rows = draw_legend(content, legend_entries(result, with_predictions || with_slopes), left_margin,
-                               bottom + 12, width - left_margin);
+  const int rows =
+      draw_legend(content, legend_entries(result), left_margin, bottom + 12, width - left_margin);
   const double height = bottom + legend_height + 18 * (rows - 1);
 
-  std::string title = heading(result);
+  std::string title = result.title;
   if (result.items_done < result.items) {
     title += " (" + std::to_string(result.items_done) + " of " + std::to_string(result.items) + " items)";
   }

@@ -7,10 +7,8 @@
 namespace asymptoken::native {
 
 /// The result as a picture (SVG) that can go into a paper: for each metric the error against n on log-log axes, with
-/// standard errors, fitted lines and the predicted slopes. Where there are too many curves to draw predictions into
-/// that panel, a panel below it shows the fitted slopes against the horizon, and the predictions there. Where constants
-/// are predicted at several radii, a panel shows them against the radius, beside what was measured. A metric that nothing
-/// is predicted of is left to the table.
+/// standard errors, fitted lines and the predicted slopes, which are left out where there are too many curves, and under it
+/// each trend that the result has of it. A diagnostic metric is left to the table.
 std::string figure(const Result& result);
 
 }  // namespace asymptoken::native

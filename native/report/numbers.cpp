@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 
@@ -22,6 +23,18 @@ std::string significant(double value, int digits) {
   return text.data();
 }
 
+std::string exact(double value) {
+  if (std::isnan(value)) return "";
+  std::array<char, 32> text{};
+  const auto [end, problem] = std::to_chars(text.data(), text.data() + text.size(), value);
+  return {text.data(), end};
+}
+
+std::string exact(const ParameterValue& value) {
+  const double* number = std::get_if<double>(&value);
+  return number != nullptr ? exact(*number) : std::get<std::string>(value);
+}
+
 std::string with_error(double value, double error) {
   if (!(error > 0) || !std::isfinite(error) || !std::isfinite(value)) {
     return significant(value, 4) + " ± " + significant(error, 2);
@@ -37,7 +50,7 @@ std::string with_error(double value, double error) {
 }
 
 std::string slope_text(const Curve& curve, std::size_t metric) {
-  const std::optional<PowerLawFit>& fit = curve.fit[metric];
+  const std::optional<PowerLawFit>& fit = curve.fits[metric];
   return fit ? with_error(fit->slope, slope_standard_error(curve, metric)) : "-";
 }
 

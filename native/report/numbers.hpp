@@ -12,6 +12,10 @@ std::string fixed(double value, int decimals);
 /// With that many significant digits and no superfluous zeros, as in `0.0312` or `1.2e-07`.
 std::string significant(double value, int digits);
 
+/// The shortest text that reads back as the same number; empty for one that is not defined.
+std::string exact(double value);
+std::string exact(const ParameterValue& value);
+
 /// `value ± error`, both to the second digit of the error.
 std::string with_error(double value, double error);
 

@@ -37,18 +37,15 @@ void draw_error_bar(Svg& svg, const Rectangle& frame, double x, double y_low, do
 /// Text whose minus signs are minus signs.
 std::string typeset(std::string text);
 
-/// Error against n for one metric, log-log, a label beside each curve.
+/// One metric against n, log-log, a label beside each curve.
 void draw_convergence_panel(Svg& svg, const Rectangle& frame, const Result& result, std::size_t metric,
                             bool with_predictions);
 
-/// Fitted slopes of one metric against the horizon, with the predicted ones.
-void draw_slope_panel(Svg& svg, const Rectangle& frame, const Result& result, std::size_t metric);
+/// Whether a trend has points of a metric at more than one place.
+bool has_trend(const Trend& trend, const std::string& metric);
 
-/// Whether constants of a metric are predicted at several radii, so that their growth can be drawn.
-bool has_constants(const Result& result, std::size_t metric);
-
-/// sqrt(n) times one metric at the largest n against the radius, beside the predicted constants. An error ~ constant / sqrt n
-/// is drawn at its constant.
-void draw_constant_panel(Svg& svg, const Rectangle& frame, const Result& result, std::size_t metric);
+/// A trend's points of one metric, with its predicted lines.
+void draw_trend_panel(Svg& svg, const Rectangle& frame, const Result& result, const Trend& trend,
+                      std::size_t metric);
 
 }  // namespace asymptoken::native

@@ -4,8 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string_view>
@@ -37,18 +35,6 @@ double peak_memory() {
   constexpr double unit = 1024;
 #endif
   return static_cast<double>(usage.ru_maxrss) * unit;
-}
-
-std::string bytes_text(double bytes) {
-  constexpr std::array units = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
-  std::size_t unit = 0;
-  while (bytes >= 1000 && unit + 1 < units.size()) {
-    bytes /= 1000;
-    ++unit;
-  }
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
-  return text.data();
 }
 
 }  // namespace asymptoken::native

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string>
-
 namespace asymptoken::native {
 
 /// Threads that this process may run at once.
@@ -12,8 +10,5 @@ double usable_memory();
 
 /// The most memory, in bytes, that this process ever had.
 double peak_memory();
-
-/// Such as `22.1 GB`.
-std::string bytes_text(double bytes);
 
 }  // namespace asymptoken::native

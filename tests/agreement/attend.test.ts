@@ -106,10 +106,16 @@ test('wrong arrays are refused in one sentence', async (t) => {
     [{ values: request.values.slice(1) }, /^values is an array of 59 numbers; expected a multiple of 30/],
     [{ values: [1] as unknown as Float32Array }, /^values is \[1\]; expected a Float32Array$/],
     [{ scale: NaN }, /^scale is NaN; expected a finite number$/],
-    [{ queries: with_(request.queries, 399, NaN) }, /^queries is not finite; expected finite numbers$/],
-    [{ keys: with_(request.keys, 0, Infinity) }, /^keys is not finite; expected/],
-    [{ values: with_(request.values, 3, NaN) }, /^values is not finite; expected/],
-    [{ scale: 1e38 }, /^attention is not finite; expected logits and values within the range of float32$/],
+    [
+      { queries: with_(request.queries, 399, NaN) },
+      /^queries is nan at row 99, column 3 \(counted from 0\); expected finite numbers$/,
+    ],
+    [{ keys: with_(request.keys, 0, Infinity) }, /^keys is inf at row 0, column 0 .*; expected finite/],
+    [{ values: with_(request.values, 3, NaN) }, /^values is nan at row 1, column 1 .*; expected finite/],
+    [
+      { scale: 1e38 },
+      /^attention of query row \d+ is not finite; expected logits and values within the range of float32/,
+    ],
   ];
   for (const [part, message] of wrong) {
     await assert.rejects(asymptoken.attend({ ...request, ...part }), { message });

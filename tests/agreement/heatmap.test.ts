@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HeatmapRequest, Spec, Tokens } from '../../wasm/src/api.ts';
+import type { HeatmapRequest, MomentsSpec, Spec, Tokens } from '../../wasm/src/api.ts';
 import { map, moments, open, variants } from './package.ts';
 
 const form = [
@@ -8,7 +8,7 @@ const form = [
   [0.4, 0.7, 0],
   [0, 0.3, -1.1],
 ];
-const spec: Spec = {
+const spec: MomentsSpec = {
   experiment: 'moments',
   law: { type: 'gaussian', dimension: 3, covariance: 1 },
   attention: { matrix: form },
@@ -110,7 +110,7 @@ test('heads are what the tokens attend with', async (t) => {
   assert.deepEqual([...head!.matrix], form.flat());
   assert.deepEqual([...head!.value], [1, 2, 3]);
   const horizons = [0.5, 2];
-  const swept = { ...spec, attention: { weights: 'random', seed: 7, horizons } };
+  const swept: Spec = { ...spec, attention: { weights: 'random', seed: 7, horizons } };
   const heads = await asymptoken.heads(swept);
   assert.deepEqual(
     heads.map(({ horizon }) => horizon),

@@ -2,7 +2,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { Asymptoken, LoadOptions, PauseSignal, Result, Spec, Variant } from '../../wasm/src/api.ts';
+import type {
+  Asymptoken,
+  LoadOptions,
+  MapSpec,
+  MomentsSpec,
+  NumberArray,
+  PauseSignal,
+  Variant,
+} from '../../wasm/src/api.ts';
+import type { Matrix } from '../command/npy.ts';
 
 /** The packed folder; build/wasm unless ASYMPTOKEN_WASM names another. */
 export const folder = process.env['ASYMPTOKEN_WASM'] ?? join(import.meta.dirname, '../../build/wasm');
@@ -27,8 +36,21 @@ export async function open(test: TestContext, options?: LoadOptions): Promise<As
   return asymptoken;
 }
 
+/** Rows one after the other, as the package takes them. */
+export function arrayOf({ rows, columns, values }: Matrix): NumberArray {
+  return { data: values, shape: [rows, columns] };
+}
+
+/** Column after column: the same array in another order. */
+export function transposed({ rows, columns, values }: Matrix): NumberArray {
+  const data = values.slice();
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) data[j * rows + i] = values[i * columns + j]!;
+  return { data, shape: [rows, columns], strides: [1, rows] };
+}
+
 /** A moments experiment of a fraction of a second. */
-export const moments: Spec = {
+export const moments: MomentsSpec = {
   experiment: 'moments',
   seed: 11,
   law: { type: 'gaussian', dimension: 6, mean: [0, 0.2, 0, 0, -0.1, 0], covariance: 0.4 },
@@ -38,7 +60,7 @@ export const moments: Spec = {
 };
 
 /** The attention map on the sphere, likewise. */
-export const map: Spec = {
+export const map: MapSpec = {
   experiment: 'map',
   seed: 5,
   law: { type: 'sphere', dimension: 4, radius: 1.5 },
@@ -50,20 +72,13 @@ export const map: Spec = {
 
 /** Points inside one block of queries, inside one step over the keys, and beyond both. */
 const nested = { list: [40, 70, 360, 1000, 2500], nested: true };
-export const nestedMoments: Spec = { ...moments, tokens: nested };
-export const nestedMap: Spec = { ...map, tokens: nested };
+export const nestedMoments: MomentsSpec = { ...moments, tokens: nested };
+export const nestedMap: MapSpec = { ...map, tokens: nested };
 
 /** Minutes of work in items of a second or so, none of which a test waits for. */
-export const long: Spec = {
+export const long: MomentsSpec = {
   ...moments,
   law: { type: 'gaussian', dimension: 16, covariance: 0.1 },
   tokens: [20000],
   replicates: 50,
 };
-
-/** The result without what differs from run to run. */
-export function measured(result: Result): Omit<Result, 'provenance'> {
-  const { provenance, ...rest } = result;
-  void provenance;
-  return rest;
-}

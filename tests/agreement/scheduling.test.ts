@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Progress, Result } from '../../wasm/src/api.ts';
-import { facade, long, map, measured, moments, nestedMoments, open } from './package.ts';
+import { measured } from './compare.ts';
+import { facade, long, map, moments, nestedMoments, open } from './package.ts';
 
 test('the number of workers does not change the result', async (t) => {
   const one = await open(t, { workers: 1 });

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import type { Benchmark, SolverName } from './browser/page.ts';
 import { peersFolder, serve, wasmPackage } from './browser/server.ts';
 import {
@@ -42,10 +42,9 @@ class Tab implements Contestant {
     workload: Workload,
     threads: number,
   ) {
-    const context = await browser.newContext();
-    const page = await context.newPage();
+    const page = await browser.newPage();
     page.on('console', (message) => message.type() === 'error' && console.error(message.text()));
-    page.on('pageerror', (error) => console.error(error.message));
+    page.on('pageerror', (error) => console.error(String(error)));
     await page.goto(address);
     await page.waitForFunction(() => 'benchmark' in globalThis);
     const { name, error } = await page.evaluate(
@@ -65,7 +64,7 @@ class Tab implements Contestant {
   }
 
   async close() {
-    await this.#page.context().close();
+    await this.#page.close();
   }
 }
 
@@ -81,16 +80,12 @@ export async function compareInChromium(
     if (!existsSync(part)) throw new Error(`there is no ${part}; ./dev bench gets it`);
   }
   const { server, address } = await serve();
-  const browser = await chromium.launch({
+  const browser = await puppeteer.launch({
     executablePath: program,
+    // A measurement may take as long as it needs.
+    protocolTimeout: 0,
     args: [
-      ...[
-        '--headless=new',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--no-first-run',
-        '--disable-background-networking',
-      ],
+      ...['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
       // Each contestant has a tab, and all but one of them lie in the background.
       ...['--disable-background-timer-throttling', '--disable-renderer-backgrounding'],
       '--disable-backgrounding-occluded-windows',
@@ -109,7 +104,7 @@ export async function compareInChromium(
           peers: peers.map(entry),
           peak: entry('peak'),
         };
-        const rows = await compare(`Chromium ${browser.version()}`, workload, count, entries, schedule);
+        const rows = await compare(await browser.version(), workload, count, entries, schedule);
         report(rows);
         all.push(...rows);
       }

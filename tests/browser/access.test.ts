@@ -105,7 +105,7 @@ inEachBrowser((stage) => {
     await stage.visit(quick, async (tab) => {
       await reaches(tab, 'convergence', 'done');
       const reached = new Set<string>();
-      for (let i = 0; i < 240; i++) {
+      for (let i = 0; i < 400; i++) {
         await tab.press('Tab');
         reached.add(
           await tab.evaluate(() => {

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
-import puppeteer from 'puppeteer-core';
+import puppeteer, { type KeyInput, type Mouse, type Page } from 'puppeteer-core';
 
 /** A document: that of a tab, or of a frame in it. */
 export interface Document {
@@ -10,7 +9,7 @@ export interface Document {
   ): Promise<Result>;
 }
 
-/** What both drivers can do with a page. */
+/** A page, and what tests do with it. */
 export interface Tab extends Document {
   goto(address: string): Promise<unknown>;
   reload(): Promise<unknown>;
@@ -41,15 +40,6 @@ export interface Task {
   processor: number;
 }
 
-interface Frame {
-  evaluate: unknown;
-}
-
-function documentOf(frame: Frame): Document {
-  const { evaluate } = frame as { evaluate(ask: unknown, argument: unknown): Promise<never> };
-  return { evaluate: (ask, argument) => evaluate.call(frame, ask, argument) };
-}
-
 export interface TabOptions {
   width?: number;
   height?: number;
@@ -66,8 +56,58 @@ export interface Browser {
 }
 
 export const browsers: Record<string, () => Promise<Browser>> = {
-  Chromium: openChromium,
-  Firefox: openFirefox,
+  Chromium: async () => {
+    const browser = await puppeteer.launch({
+      executablePath: programOf('ASYMPTOKEN_CHROMIUM', '/usr/bin/chromium'),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+    return {
+      canBeDark: true,
+      async open({ dark = false, slowdown = 1, ...options } = {}) {
+        const page = await browser.newPage();
+        await page.emulateMediaFeatures([
+          { name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' },
+          { name: 'prefers-reduced-motion', value: 'reduce' },
+        ]);
+        if (slowdown !== 1) await page.emulateCPUThrottling(slowdown);
+        const session = await page.createCDPSession();
+        return {
+          ...(await tabOf(page, options)),
+          collectGarbage: async () => void (await session.send('HeapProfiler.collectGarbage')),
+          async recordTasks() {
+            await page.tracing.start({ categories: ['toplevel'] });
+            return async () => tasksIn((await page.tracing.stop())!);
+          },
+        };
+      },
+      close: () => browser.close(),
+    };
+  },
+
+  Firefox: async () => {
+    const browser = await puppeteer.launch({
+      browser: 'firefox',
+      executablePath: programOf('ASYMPTOKEN_FIREFOX', '/usr/bin/firefox-esr'),
+      extraPrefsFirefox: { 'ui.prefersReducedMotion': 1 },
+    });
+    return {
+      canBeDark: false,
+      open: async (options = {}) => ({
+        ...(await tabOf(await browser.newPage(), options)),
+        collectGarbage: null,
+        recordTasks: null,
+      }),
+      close: () => browser.close(),
+    };
+  },
 };
 
 function programOf(variable: string, usual: string): string {
@@ -77,59 +117,43 @@ function programOf(variable: string, usual: string): string {
   return program;
 }
 
-async function openChromium(): Promise<Browser> {
-  const browser = await chromium.launch({
-    executablePath: programOf('ASYMPTOKEN_CHROMIUM', '/usr/bin/chromium'),
-    args: [
-      '--headless=new',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+async function tabOf(
+  page: Page,
+  { width = 1280, height = 900 }: TabOptions,
+): Promise<Omit<Tab, 'collectGarbage' | 'recordTasks'>> {
+  await page.setViewport({ width, height });
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   return {
-    canBeDark: true,
-    async open({ width = 1280, height = 900, dark = false, slowdown = 1 } = {}) {
-      const page = await browser.newPage({
-        viewport: { width, height },
-        colorScheme: dark ? 'dark' : 'light',
-        reducedMotion: 'reduce',
-      });
-      if (slowdown !== 1) {
-        const session = await page.context().newCDPSession(page);
-        await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
-      }
-      const requests: string[] = [];
-      const complaints: string[] = [];
-      page.on('request', (request) => requests.push(request.url()));
-      page.on('pageerror', (error) => complaints.push(String(error)));
-      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-      return {
-        goto: (address) => page.goto(address),
-        reload: () => page.reload(),
-        ...documentOf(page),
-        frames: () => page.mainFrame().childFrames().map(documentOf),
-        countWorkers: () => page.workers().length,
-        collectGarbage: () => page.requestGC(),
-        async recordTasks() {
-          await browser.startTracing(page, { categories: ['toplevel'] });
-          return async () => tasksIn(await browser.stopTracing());
-        },
-        inject: (script) => page.evaluate(script),
-        press: (key) => page.keyboard.press(key),
-        point: (x, y) => page.mouse.move(x, y),
-        drag: (from, to) => drag(page.mouse, from, to),
-        requests,
-        complaints,
-        close: () => page.close(),
-      };
-    },
-    close: () => browser.close(),
+    goto: (address) => page.goto(address),
+    reload: () => page.reload(),
+    evaluate: (ask, argument) => page.evaluate(ask as never, argument),
+    frames: () =>
+      page
+        .mainFrame()
+        .childFrames()
+        .map((frame) => ({ evaluate: (ask, argument) => frame.evaluate(ask as never, argument) })),
+    countWorkers: () => page.workers().length,
+    inject: (script) => page.evaluate(script),
+    press: (key) => page.keyboard.press(key as KeyInput),
+    point: (x, y) => page.mouse.move(x, y),
+    drag: (from, to) => drag(page.mouse, from, to),
+    requests,
+    complaints,
+    close: () => page.close(),
   };
+}
+
+async function drag(mouse: Mouse, from: readonly [number, number], to: readonly [number, number]) {
+  await mouse.move(...from);
+  await mouse.down();
+  for (const part of [0.3, 0.7, 1]) {
+    await mouse.move(from[0] + part * (to[0] - from[0]), from[1] + part * (to[1] - from[1]));
+  }
+  await mouse.up();
 }
 
 interface TraceEvent {
@@ -143,8 +167,8 @@ interface TraceEvent {
 }
 
 /** Of the page's own thread: of the renderers' main threads the one that did most. Another may be ending, or waiting. */
-function tasksIn(trace: Buffer): Task[] {
-  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
+function tasksIn(trace: Uint8Array): Task[] {
+  const { traceEvents } = JSON.parse(new TextDecoder().decode(trace)) as { traceEvents: TraceEvent[] };
   const mains = traceEvents.filter(
     ({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain',
   );
@@ -156,58 +180,4 @@ function tasksIn(trace: Buffer): Task[] {
       .map(({ dur = 0, tdur = 0 }) => ({ wall: dur / 1000, processor: tdur / 1000 })),
   }));
   return threads.sort((a, b) => work(b) - work(a))[0]?.tasks ?? [];
-}
-
-async function openFirefox(): Promise<Browser> {
-  const browser = await puppeteer.launch({
-    browser: 'firefox',
-    executablePath: programOf('ASYMPTOKEN_FIREFOX', '/usr/bin/firefox-esr'),
-    headless: true,
-    extraPrefsFirefox: { 'ui.prefersReducedMotion': 1 },
-  });
-  return {
-    canBeDark: false,
-    async open({ width = 1280, height = 900 } = {}) {
-      const page = await browser.newPage();
-      await page.setViewport({ width, height });
-      const requests: string[] = [];
-      const complaints: string[] = [];
-      page.on('request', (request) => requests.push(request.url()));
-      page.on('pageerror', (error) => complaints.push(String(error)));
-      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-      return {
-        goto: (address) => page.goto(address),
-        reload: () => page.reload(),
-        ...documentOf(page),
-        frames: () => page.mainFrame().childFrames().map(documentOf),
-        countWorkers: () => page.workers().length,
-        collectGarbage: null,
-        recordTasks: null,
-        inject: (script) => page.evaluate(script),
-        press: (key) => page.keyboard.press(key as never),
-        point: (x, y) => page.mouse.move(x, y),
-        drag: (from, to) => drag(page.mouse, from, to),
-        requests,
-        complaints,
-        close: () => page.close(),
-      };
-    },
-    close: () => browser.close(),
-  };
-}
-
-/** What both drivers call a mouse. */
-interface Mouse {
-  move(x: number, y: number): Promise<void>;
-  down(): Promise<void>;
-  up(): Promise<void>;
-}
-
-async function drag(mouse: Mouse, from: readonly [number, number], to: readonly [number, number]) {
-  await mouse.move(...from);
-  await mouse.down();
-  for (const part of [0.3, 0.7, 1]) {
-    await mouse.move(from[0] + part * (to[0] - from[0]), from[1] + part * (to[1] - from[1]));
-  }
-  await mouse.up();
 }

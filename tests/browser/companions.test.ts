@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Asymptoken, Spec } from '../../wasm/src/api.ts';
+import type { Asymptoken, MapLimit, MomentsLimit, Spec } from '../../wasm/src/api.ts';
 import type { Tab } from './browsers.ts';
 import { loadCore } from './core.ts';
 import { inEachBrowser } from './each-browser.ts';
@@ -30,10 +30,8 @@ function attention(values: Float32Array, [x, y]: Point, scale: number): Point {
   return [u / total, v / total];
 }
 
-function lawOf(law: string) {
-  return law === 'gaussian'
-    ? { type: law, dimension: 2, covariance: 1 }
-    : { type: law, dimension: 2, radius: 1 };
+function lawOf(law: string): Spec['law'] {
+  return { type: law as 'gaussian', dimension: 2 };
 }
 
 function slideTo(tab: Tab, figure: Figure, name: string, index: number): Promise<void> {
@@ -107,11 +105,9 @@ inEachBrowser((stage) => {
           );
         });
         for (const [i, scale] of scales.entries()) {
-          const answer = (await core.limit({ ...spec, attention: { matrix: scale } })) as {
-            curves: { limit: { covariance: number[][] }; horizon: number }[];
-          };
-          assert.ok(Math.abs(answer.curves[0]!.horizon - [0.5, 1.5][i]!) < 1e-9);
-          const [[a, b], [, d]] = answer.curves[0]!.limit.covariance as [Point, Point];
+          const { curves } = await core.limit({ ...spec, attention: { matrix: scale } });
+          assert.ok(Math.abs((curves[0]!.parameters['horizon'] as number) - [0.5, 1.5][i]!) < 1e-9);
+          const [[a, b], [, d]] = (curves[0]!.limit as MomentsLimit).covariance as [Point, Point];
           const [, , xx, xy, yy] = momentsOf(clouds[i + 1]!) as [number, number, number, number, number];
           const error = Math.hypot(xx - a, xy - b, xy - b, yy - d);
           const words = await textOf(tab, 'convergence', '.companion-words');
@@ -138,7 +134,7 @@ inEachBrowser((stage) => {
         replicates: 8,
       };
       const { curves } = await core.run(spec);
-      const { mean } = curves[1]!.points[2]!['gap'] as { mean: number };
+      const mean = curves[1]!.points[2]!.metrics['gap']!.mean!;
       const found = await tab.evaluate(() => {
         const root = document.querySelector('asymptoken-hardmax')!.shadowRoot!;
         const one = root.querySelector<SVGElement>(
@@ -176,10 +172,10 @@ async function worstOf(law: string, n: number, radii: number[]): Promise<number[
     replicates: 1,
   };
   const { values } = await core.tokens(spec, n);
-  const { curves } = (await core.limit(spec)) as { curves: { limit: { gamma: Point } }[] };
+  const { curves } = await core.limit(spec);
   const errors = queries.map((query, i) => {
     const [u, v] = attention(values, query, 1);
-    const [a, b] = curves[i]!.limit.gamma;
+    const [a, b] = (curves[i]!.limit as MapLimit).gamma as Point;
     return Math.hypot(u - a, v - b);
   });
   return radii.map((radius) =>

@@ -1,31 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Tab } from './browsers.ts';
 import { inEachBrowser } from './each-browser.ts';
-import { act, attribute, fill, reaches, readChart, textOf, until, type Chart } from './page.ts';
-import { endless, hashOf, quick, type Link } from './settings.ts';
+import { act, fill, hasPoints, reaches, readChart, textOf, type Chart } from './page.ts';
+import { hashOf, quick } from './settings.ts';
 import { serveSite } from './site.ts';
 
 // Run, pause, resume, cancel and every setting, by hand.
 
 inEachBrowser((stage) => {
-  test('cancel answers at once and keeps what was measured', async (context) => {
-    await stage.visit(endless, async (tab) => {
-      await hasPoints(tab, endless);
-      await act(tab, 'cancel');
-      await until('the answer', async () => (await attribute(tab, 'convergence', 'data-cancel-ms')) !== '');
-      const took = Number(await attribute(tab, 'convergence', 'data-cancel-ms'));
-      context.diagnostic(`${stage.name}: cancel answered in ${took.toFixed(1)} ms`);
-      assert.ok(took < 250, `cancel took ${took} ms`);
-      await reaches(tab, 'convergence', 'cancelled');
-      const chart = await readChart(tab);
-      assert.ok(chart.points.length > 0);
-      await sleep(400);
-      assert.deepEqual(await readChart(tab), chart);
-    });
-  });
-
   test('pause stops, resume goes on, and the end is the same as without', async () => {
     const link = { ...quick, n: [100, 1500, 5] as [number, number, number], r: 40 };
     let straight: Chart | undefined;
@@ -117,8 +100,3 @@ inEachBrowser((stage) => {
     }
   });
 });
-
-/** Of this run: for a frame the figure shows what it opened with. */
-function hasPoints(tab: Tab, { n }: Link): Promise<void> {
-  return until('points', async () => (await readChart(tab)).points.some((point) => point.n === n[1]));
-}

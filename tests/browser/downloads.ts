@@ -22,10 +22,13 @@ export function catchDownloads(tab: Tab): Promise<void> {
 /** Presses a button and returns the text of the file that comes. */
 export async function saved(tab: Tab, figure: Figure, action: string, name: string): Promise<string> {
   await act(tab, action, figure);
-  return tab.evaluate(async (file) => {
-    const { caught } = globalThis as unknown as { caught: { name: string; content: Blob }[] };
-    return (await caught.find((one) => one.name === file)?.content.text()) ?? '';
-  }, name);
+  const content = () =>
+    tab.evaluate(async (file) => {
+      const { caught } = globalThis as unknown as { caught: { name: string; content: Blob }[] };
+      return (await caught.find((one) => one.name === file)?.content.text()) ?? '';
+    }, name);
+  await until(name, async () => (await content()) !== '');
+  return content();
 }
 
 /** How many colours the saved PNG has. */
@@ -59,5 +62,28 @@ export function openFile(tab: Tab, figure: Figure, name: string, content: string
       input.dispatchEvent(new Event('change'));
     },
     [figure, name, content] as [string, string, string],
+  );
+}
+
+/** Drops files on a figure; of each its name and its bytes. */
+export function dropFiles(
+  tab: Tab,
+  figure: Figure,
+  files: [name: string, bytes: Uint8Array][],
+): Promise<void> {
+  return tab.evaluate(
+    ({ tag, contents }) => {
+      const dataTransfer = new DataTransfer();
+      for (const [name, base64] of contents) {
+        const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+        dataTransfer.items.add(new File([bytes], name));
+      }
+      const target = document.querySelector(`asymptoken-${tag}`)!;
+      target.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    },
+    {
+      tag: figure,
+      contents: files.map(([name, bytes]): [string, string] => [name, Buffer.from(bytes).toString('base64')]),
+    },
   );
 }

@@ -41,14 +41,14 @@ inEachBrowser((stage) => {
   test('the offered lines show the figures as they stand', async () => {
     // Changed by hand, so that the lines follow the page and not its address.
     const link = { ...quick, law: 'sphere' as const, d: 4, s: 8, m: 32 };
-    const short = '&u.n=50-200x3&u.r=4&t.n=50-200x3&t.r=4&w.n=50-200x3&w.r=4';
+    const short = '&u.n=50-200x3&u.r=4&t.n=50-200x3&t.r=4&w.n=50-200x3&w.r=4&l.r=4';
     await stage.visit(hashOf({ ...link, d: 3 }) + short, async (tab) => {
       await reaches(tab, 'convergence', 'done');
       await fill(tab, 'convergence', 'dimension', '4');
       const all = await offers(tab);
       assert.deepEqual(
         all.map(({ figure }) => figure),
-        ['plane', 'uniform', 'moments', 'hardmax', 'heatmap', 'sweep'],
+        ['plane', 'uniform', 'moments', 'hardmax', 'window', 'heatmap', 'sweep'],
       );
       const { address } = stage.site;
       for (const { figure, element, frame } of all) {

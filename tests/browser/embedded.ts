@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Estimate, Result } from '../../wasm/src/api.ts';
+import type { Result } from '../../wasm/src/api.ts';
 import type { Document } from './browsers.ts';
 import { close } from './close.ts';
 import { until, type DrawnPoint } from './page.ts';
@@ -67,7 +67,7 @@ export function checkPoints({ points }: Embedded, result: Result, link: Link): v
   assert.equal(points.length, 2 * link.H.length * link.n[2]);
   for (const { curve, metric, n, mean } of points) {
     const point = result.curves[curve]?.points.find((one) => one.n === n);
-    close(mean, (point?.[metric] as Estimate).mean, 1e-5, `${metric} of curve ${curve} at n = ${n}`);
+    close(mean, point!.metrics[metric]!.mean!, 1e-5, `${metric} of curve ${curve} at n = ${n}`);
   }
 }
 

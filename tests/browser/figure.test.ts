@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Asymptoken, Estimate, Result } from '../../wasm/src/api.ts';
+import type { Asymptoken, Result } from '../../wasm/src/api.ts';
 import type { Tab } from './browsers.ts';
 import { loadCore } from './core.ts';
 import { catchDownloads, openFile, pngColours, saved } from './downloads.ts';
@@ -184,7 +184,7 @@ inEachBrowser((stage) => {
         const { curves } = JSON.parse(written) as Result;
         await until('the opened numbers', async () => {
           const [first] = await points(tab);
-          return first?.mean === (curves[0]!.points[0]!['mean'] as Estimate).mean;
+          return first?.mean === curves[0]!.points[0]!.metrics['mean']!.mean;
         });
         assert.match(await textOf(tab, 'convergence', '.said'), /native\.json/);
         await catchDownloads(tab);
@@ -200,11 +200,10 @@ inEachBrowser((stage) => {
         const numbers = (all: string[][]) => all.map((row) => row.toSpliced(metric, 1).map(Number));
         assert.deepEqual(numbers(rows), numbers(nativeRows));
 
+        // What the core refuses is tested by ../page.
         const before = await points(tab);
         const hostile: [string, RegExp][] = [
-          ['{', /x\.json is no result/],
-          ['{"schema":1}', /is no result/],
-          [written.replace('"mean": 0.', '"mean": "0.').replace(/("mean": "0\.\d+)/, '$1"'), /is no result/],
+          ['{', /x\.json: result is `\{`; expected JSON/],
           [written.replace('"experiment": "moments"', '"experiment": "<b>map</b>"'), /of “<b>map<\/b>”/],
         ];
         for (const [content, message] of hostile) {

@@ -78,7 +78,7 @@ inEachBrowser((stage) => {
       assertClose(csv, expected, 1e-5);
       const spec = JSON.parse(await saved(tab, 'heatmap', 'spec', 'asymptoken-weights.spec.json')) as Spec;
       const n = { from: 200, to: 200, count: 1 };
-      assert.deepEqual(spec, { ...specOf(link), tokens: n, replicates: 1 });
+      assert.deepEqual(spec, await core.complete({ ...specOf(link), tokens: n, replicates: 1 }));
       const svg = await saved(tab, 'heatmap', 'svg', 'asymptoken-weights.svg');
       assert.match(svg, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
       assert.match(svg, /<image href="data:image\/png;base64,/);
@@ -95,7 +95,7 @@ inEachBrowser((stage) => {
       [0.8, -1.1],
       [0.3, 0.5],
     ];
-    const own = {
+    const own: Spec = {
       experiment: 'map',
       seed: 5,
       law: { type: 'box', dimension: 2, half_widths: [1, 2] },
@@ -128,8 +128,11 @@ inEachBrowser((stage) => {
       const hostile: [string, RegExp][] = [
         ['{', /^x\.json is no spec/],
         ['[1]', /^x\.json is no spec/],
-        [JSON.stringify({ ...own, experiment: '<b>' }), /^experiment is .*<b>.*; expected/],
-        [JSON.stringify({ ...own, attention: { matrix: [[1]] } }), /^attention\.matrix is .*; expected/],
+        [JSON.stringify({ ...own, experiment: '<b>' }), /^x\.json: experiment is .*<b>.*; expected/],
+        [
+          JSON.stringify({ ...own, attention: { matrix: [[1]] } }),
+          /^x\.json: attention\.matrix is .*; expected/,
+        ],
       ];
       for (const [content, message] of hostile) {
         await openFile(tab, 'heatmap', 'x.json', content);

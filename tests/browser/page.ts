@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tab } from './browsers.ts';
+import type { Link } from './settings.ts';
 
 // What a test reads off the page and does to it. The functions handed to `evaluate` run in the page, so each stands alone.
 
-export type Figure = 'convergence' | 'uniform' | 'hardmax' | 'sweep' | 'heatmap' | 'plane';
+export type Figure = 'convergence' | 'uniform' | 'hardmax' | 'sweep' | 'window' | 'heatmap' | 'plane';
 
 export interface DrawnPoint {
   curve: number;
@@ -168,4 +169,9 @@ export function textOf(tab: Tab, figure: Figure, selector: string): Promise<stri
 /** Brings the heatmap on the screen, and waits for it. */
 export async function showHeatmap(tab: Tab): Promise<void> {
   await reaches(tab, 'heatmap', 'done');
+}
+
+/** The convergence figure has some of this link's run: for a frame it shows what it opened with. */
+export function hasPoints(tab: Tab, { n }: Link): Promise<void> {
+  return until('points', async () => (await readChart(tab)).points.some((point) => point.n === n[1]));
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Asymptoken, Spec, Tokens } from '../../wasm/src/api.ts';
+import type { Asymptoken, MapLimit, Spec, Tokens } from '../../wasm/src/api.ts';
 import type { Tab } from './browsers.ts';
 import { close } from './close.ts';
 import { loadCore } from './core.ts';
@@ -23,7 +23,7 @@ interface Plane {
   seed: number;
 }
 
-const laws: Record<string, unknown> = {
+const laws: Record<string, Spec['law']> = {
   gaussian: { type: 'gaussian', dimension: 2, covariance: 1 },
   clusters: {
     type: 'gaussian_mixture',
@@ -34,8 +34,9 @@ const laws: Record<string, unknown> = {
       { weight: 1, mean: [0.2, 1.4], covariance: 0.12 },
     ],
   },
-  circle: { type: 'sphere', dimension: 2, radius: 1 },
-  square: { type: 'box', dimension: 2, half_widths: 1 },
+  sphere: { type: 'sphere', dimension: 2, radius: 1 },
+  box: { type: 'box', dimension: 2, half_widths: 1 },
+  two_point: { type: 'two_point', dimension: 2 },
 };
 
 const usual: Plane = { law: 'clusters', n: 1000, query: [1.6, 0.8], seed: 42 };
@@ -45,7 +46,7 @@ function specOf({ law, n, query, seed }: Plane): Spec {
     schema: 1,
     experiment: 'map',
     seed,
-    law: laws[law],
+    law: laws[law]!,
     attention: { matrix: 1 },
     queries: { points: [query] },
     tokens: n,
@@ -87,13 +88,12 @@ function read(tab: Tab) {
 async function check(tab: Tab, plane: Plane): Promise<void> {
   const drawn = await read(tab);
   const tokens = await core.tokens(specOf(plane), plane.n);
-  const answer = (await core.limit(specOf(plane))) as {
-    curves: { limit: { gamma: [number, number]; error_constant: number } }[];
-  };
-  const { gamma, error_constant } = answer.curves[0]!.limit;
+  const { curves } = await core.limit(specOf(plane));
+  const { gamma: place, error_constant } = curves[0]!.limit as MapLimit;
+  const gamma = place as [number, number];
   assert.deepEqual(drawn.query, plane.query);
   gamma.forEach((value, k) => assert.ok(Math.abs(drawn.limit[k]! - value) < 1e-9));
-  close(drawn.constant, error_constant, 1e-9, 'the expected error');
+  close(drawn.constant, error_constant!, 1e-9, 'the expected error');
   assert.equal(drawn.steps.at(-1)!.n, plane.n);
   for (const { n, at } of drawn.steps) {
     const { output } = attention(tokens, plane.query, n);
@@ -165,7 +165,7 @@ inEachBrowser((stage) => {
       await reaches(tab, 'plane', 'error');
       assert.ok((await dots()) > 0);
       assert.equal(await opacity(), 1);
-      await fill(tab, 'plane', 'law', 'square');
+      await fill(tab, 'plane', 'law', 'box');
       await until('the picture to fade', async () => (await opacity()) < 0.5, { seconds: 5 });
     } finally {
       await tab.close();
@@ -177,7 +177,7 @@ inEachBrowser((stage) => {
     await stage.visit('', async (tab) => {
       await reaches(tab, 'plane', 'done');
       const changes: [string, string, string, Partial<Plane>][] = [
-        ['law', 'square', 'p.law=square', { law: 'square' }],
+        ['law', 'box', 'p.law=box', { law: 'box' }],
         ['query', '0.5,-1.25', 'p.x=0.5,-1.25', { query: [0.5, -1.25] }],
         ['seed', '7', 'p.s=7', { seed: 7 }],
       ];

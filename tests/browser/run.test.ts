@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Asymptoken, Estimate, Result } from '../../wasm/src/api.ts';
+import type { Asymptoken, Result } from '../../wasm/src/api.ts';
 import { close } from './close.ts';
 import { loadCore } from './core.ts';
 import { inEachBrowser } from './each-browser.ts';
@@ -60,26 +60,26 @@ function checkChart(chart: Chart, result: Result, link: Link): void {
   for (const drawn of chart.points) {
     const what = `${drawn.metric} of curve ${drawn.curve} at n = ${drawn.n}`;
     const point = result.curves[drawn.curve]?.points.find(({ n }) => n === drawn.n);
-    const estimate = point?.[drawn.metric] as Estimate;
-    close(drawn.mean, estimate.mean, 1e-5, what);
-    close(drawn.se, estimate.standard_deviation / Math.sqrt(estimate.count), 1e-5, `error of ${what}`);
+    const { mean, standard_deviation, count } = point!.metrics[drawn.metric]!;
+    close(drawn.mean, mean!, 1e-5, what);
+    close(drawn.se, standard_deviation! / Math.sqrt(count), 1e-5, `error of ${what}`);
     assert.equal(drawn.count, link.r);
   }
   for (const slopes of [chart.labels, chart.cells]) {
     assert.equal(slopes.length, 2 * link.H.length);
     for (const drawn of slopes) {
-      const fit = result.curves[drawn.curve]?.fit[drawn.metric];
+      const fit = result.curves[drawn.curve]?.fits[drawn.metric];
       assert.ok(fit);
-      close(drawn.slope, fit.slope, 1e-5, `slope of ${drawn.metric}`);
-      close(drawn.se, fit.bootstrap!.standard_error, 1e-4, `error of the slope of ${drawn.metric}`);
+      close(drawn.slope, fit.slope!, 1e-5, `slope of ${drawn.metric}`);
+      close(drawn.se, fit.interval!.standard_error!, 1e-4, `error of the slope of ${drawn.metric}`);
       const shown = `${drawn.slope.toFixed(3)} ± ${drawn.se.toFixed(3)}`;
       assert.equal(drawn.text.replaceAll('−', '-').replaceAll(/\s+/g, ' '), shown);
     }
   }
   const predicted = result.curves.flatMap((curve, index) =>
-    curve.predicted
+    curve.predictions
       .filter(({ quantity }) => quantity === 'slope')
-      .map(({ metric, name, status, value }) => ({ curve: index, metric, name, status, slope: value })),
+      .map(({ id, metric, status, value }) => ({ curve: index, metric, name: id, status, slope: value! })),
   );
   const order = (a: { metric: string }, b: { metric: string }) => b.metric.localeCompare(a.metric);
   assert.deepEqual(chart.references, predicted.toSorted(order));

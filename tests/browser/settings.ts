@@ -1,3 +1,5 @@
+import type { Spec } from '../../wasm/src/api.ts';
+
 /** What a link says, and the spec that the page is to make of it. Written down here on its own, so that a change of either is noticed. */
 export interface Link {
   law: 'gaussian' | 'sphere';
@@ -33,7 +35,7 @@ export function hashOf({ law, d, H, n: [from, to, points], r, s, m, h, c }: Link
   return `#v=1&law=${law}&d=${d}&H=${H.join(',')}&n=${from}-${to}x${points}&r=${r}&s=${s}&m=${m}&h=${h}&c=${c}`;
 }
 
-export function specOf({ law, d, H, n: [from, to, count], r, s }: Link) {
+export function specOf({ law, d, H, n: [from, to, count], r, s }: Link): Spec {
   return {
     schema: 1,
     experiment: 'moments',
@@ -41,8 +43,8 @@ export function specOf({ law, d, H, n: [from, to, count], r, s }: Link) {
     deterministic: false,
     law:
       law === 'gaussian'
-        ? { type: 'gaussian', dimension: d, covariance: 1 }
-        : { type: 'sphere', dimension: d, radius: 1 },
+        ? ({ type: 'gaussian', dimension: d, covariance: 1 } as const)
+        : ({ type: 'sphere', dimension: d, radius: 1 } as const),
     attention: { weights: 'random', seed: 7, horizons: H },
     tokens: { from, to, count },
     replicates: r,

@@ -54,14 +54,14 @@ inEachBrowser((stage) => {
   test('the article is light', async (context) => {
     await stage.visit('', async (tab) => {
       await reaches(tab, 'plane', 'done');
-      checkSizes(`${stage.name}, article`, context, stage.site, { gzip: 215_000, brotli: 182_000 });
+      checkSizes(`${stage.name}, article`, context, stage.site, { gzip: 210_000, brotli: 179_000 });
     });
   });
 
   test('figures far down are loaded when they come near the screen', async () => {
     await stage.visit('', async (tab) => {
       await reaches(tab, 'plane', 'done');
-      const loaded = () => tab.requests.some((address) => address.includes('/sweep-figure'));
+      const loaded = () => tab.requests.some((address) => address.includes('/horizon-sweep'));
       assert.equal(loaded(), false);
       await show(tab, 'sweep');
       assert.equal(loaded(), true);
@@ -80,7 +80,7 @@ inEachBrowser((stage) => {
     test(`one embedded figure is lighter: ${form}`, async (context) => {
       await visitHost(stage, page(stage.site), async (tab) => {
         await embeddedDone(() => (form === 'frame' ? tab.frames()[0] : tab));
-        checkSizes(`${stage.name}, ${form}`, context, stage.site, { gzip: 165_000, brotli: 140_000 });
+        checkSizes(`${stage.name}, ${form}`, context, stage.site, { gzip: 203_000, brotli: 168_000 });
       });
     });
   }

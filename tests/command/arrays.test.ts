@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { normalMatrix } from './attention.ts';
 import { refuse, succeed, temporaryFolder } from './command.ts';
-import { type Numbers, npyBytes, npyHeader, writeNpy } from './npy.ts';
+import { type Numbers, npyBytes, npyHeader, readNpy, writeFortranNpy, writeNpy } from './npy.ts';
 
 // Arrays that attend must refuse, each given as the keys beside good queries (4 x 3) and values (5 x 2).
 
@@ -42,9 +42,9 @@ const badKeys: [string, Buffer, (string | RegExp)[]][] = [
     [`[('x', '<f4')]`],
   ],
   [
-    'Fortran order',
-    npyBytes(npyHeader('<f4', '(5, 3)', 'True'), numbers),
-    ['Fortran order', 'ascontiguousarray'],
+    'an order that is neither',
+    npyBytes(npyHeader('<f4', '(5, 3)', 'Perhaps'), numbers),
+    ['unreadable header', 'fortran_order'],
   ],
   ['one dimension', npyBytes(npyHeader('<f4', '(15,)'), numbers), ['shape (15,)', 'two dimensions']],
   [
@@ -121,6 +121,8 @@ test('attend reads every .npy format and header style', (t) => {
     npyBytes(header, numbers, 2),
     npyBytes(header, numbers, 3),
     npyBytes(`{ "shape":(5,3) ,"descr":"<f4","fortran_order":False}`, numbers),
+    npyBytes(npyHeader('=f4', '(5, 3,)'), numbers),
+    npyBytes(npyHeader('float32', '(5L, 3L)'), numbers),
   ].map((bytes) => {
     writeFileSync(join(folder, 'k.npy'), bytes);
     return JSON.parse(
@@ -128,6 +130,30 @@ test('attend reads every .npy format and header style', (t) => {
     ).mean as number[];
   });
   for (const output of outputs) assert.deepEqual(output, outputs[0]);
+});
+
+test('attend reads arrays row by row or column by column: the same numbers, the same bytes', (t) => {
+  const folder = temporaryFolder(t);
+  // Not a whole number of any kernel's tiles or of any piece that is read at once.
+  const shapes = { q: [331, 37], k: [4099, 37], v: [4099, 5] } as const;
+  for (const type of [Float32Array, Float64Array]) {
+    const outputs = [writeNpy, writeFortranNpy].map((write) => {
+      Object.entries(shapes).forEach(([name, [rows, columns]], seed) =>
+        write(join(folder, `${name}.npy`), normalMatrix(rows, columns, seed + 1, type)),
+      );
+      const arrays = ['--queries', 'q.npy', '--keys', 'k.npy', '--values', 'v.npy'];
+      const args = ['attend', ...arrays, '--output', 'o.npy', '--stats', 's.json', '--entropy', 'e.npy'];
+      succeed(args, { cwd: folder });
+      const { seconds, peak_memory_bytes, ...stats } = JSON.parse(
+        readFileSync(join(folder, 's.json'), 'utf8'),
+      ) as Record<string, unknown>;
+      assert.ok(seconds && peak_memory_bytes);
+      // What is written is always row by row.
+      assert.equal(readNpy(join(folder, 'o.npy')).rows, 331);
+      return [readFileSync(join(folder, 'o.npy')), readFileSync(join(folder, 'e.npy')), stats];
+    });
+    assert.deepEqual(outputs[1], outputs[0]);
+  }
 });
 
 test('attend refuses what is missing, does not fit together or does not fit in memory', (t) => {
@@ -152,6 +178,10 @@ test('attend refuses what is missing, does not fit together or does not fit in m
   refuse(['attend', ...with_({ '--scale': 'inf' })], ['--scale', 'inf', 'finite number'], options);
   refuse(['attend', ...with_({ '--output': 'nowhere/o.npy' })], ['--output', 'nowhere/o.npy'], options);
   refuse(['attend', ...with_({ '--stats': 'o.npy' })], ['--stats', 'o.npy'], options);
+  for (const option of ['--log-sum-exp', '--participation', '--entropy']) {
+    refuse(['attend', ...with_({ [option]: './o.npy' })], [option, './o.npy', 'no other option'], options);
+    refuse(['attend', ...with_({ [option]: 'nowhere/n.npy' })], [option, 'nowhere/n.npy'], options);
+  }
   refuse(['attend', ...with_({ '--threads': '-1' })], ['--threads', '-1'], options);
   assert.deepEqual(readdirSync(folder), before);
 

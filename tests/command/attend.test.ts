@@ -114,6 +114,76 @@ for (const [type, flags, tolerance] of [
   }
 }
 
+for (const [type, flags, tolerance] of [
+  [Float32Array, [], 1e-5],
+  [Float64Array, [], 1e-12],
+  [Float32Array, ['--float64'], 1e-12],
+] as const) {
+  test(`attend writes what each query sees, a number a row: ${type.name} ${flags.join()}`, (t) => {
+    const [m, n, d, v] = [301, 500, 20, 3];
+    const queries = normalMatrix(m, d, 1, type);
+    const keys = normalMatrix(n, d, 2, type);
+    const values = normalMatrix(n, v, 3, type);
+    const folder = folderWith(t, queries, keys, values);
+    const columns = { log_sum_exp: '--log-sum-exp', participation: '--participation', entropy: '--entropy' };
+    const files = Object.entries(columns).flatMap(([name, option]) => [option, `${name}.npy`]);
+    // Nothing on standard output: a file is what was asked for.
+    assert.equal(succeed(['attend', ...arrays, ...flags, ...files], { cwd: folder }), '');
+    const bytes = Object.keys(columns).map((name) => readFileSync(join(folder, `${name}.npy`)));
+    const rows = Array.from({ length: m }, (_, row) =>
+      attendOne(queries, row, keys, values, 1 / Math.sqrt(d)),
+    );
+    const expected = {
+      log_sum_exp: rows.map(({ logSumExp }) => logSumExp),
+      participation: rows.map(({ participation }) => participation),
+      entropy: rows.map(({ entropy }) => entropy),
+    };
+    for (const name of Object.keys(columns) as (keyof typeof columns)[]) {
+      const column = readNpy(join(folder, `${name}.npy`));
+      assert.deepEqual([column.rows, column.columns], [m, 1]);
+      assert.ok(column.values instanceof Float64Array);
+      expected[name].forEach((value, row) =>
+        assertClose(
+          column.values[row]!,
+          value,
+          Math.max(1, Math.abs(value)),
+          10 * tolerance,
+          `${name} ${row}`,
+        ),
+      );
+    }
+    // Beside everything else, and with other threads, they are the same.
+    const all = ['--output', 'o.npy', '--stats', 's.json', '--threads', '3'];
+    succeed(['attend', ...arrays, ...flags, ...files, ...all], { cwd: folder });
+    const stats = JSON.parse(readFileSync(join(folder, 's.json'), 'utf8')) as Stats;
+    Object.keys(columns).forEach((name, k) => {
+      const file = join(folder, `${name}.npy`);
+      assert.deepEqual(readFileSync(file), bytes[k]);
+      const { min, mean, max } = summaryOf(Array.from(readNpy(file).values));
+      const summary = stats[name as keyof typeof columns];
+      assert.deepEqual([summary.min, summary.max], [min, max]);
+      assertClose(summary.mean, mean, Math.abs(mean), 1e-14, `mean ${name}`);
+    });
+    assert.equal(readNpy(join(folder, 'o.npy')).rows, m);
+  });
+}
+
+test('attend --deterministic: the same bytes with every instruction set', (t) => {
+  const folder = folderWith(
+    t,
+    normalMatrix(307, 33, 1, Float32Array),
+    normalMatrix(1009, 33, 2, Float32Array),
+    normalMatrix(1009, 17, 3, Float32Array),
+  );
+  const targets = succeed(['--version']).trim().split(': ')[1]!.split(' ');
+  const outputs = targets.map((target) => {
+    const files = ['--output', 'o.npy', '--log-sum-exp', 'l.npy', '--entropy', 'e.npy'];
+    succeed(['attend', ...arrays, '--deterministic', '--simd', target, ...files], { cwd: folder });
+    return ['o.npy', 'l.npy', 'e.npy'].map((name) => readFileSync(join(folder, name)));
+  });
+  for (const output of outputs) assert.deepEqual(output, outputs[0]);
+});
+
 test('the number of threads does not change a bit', (t) => {
   const folder = folderWith(
     t,
@@ -167,7 +237,10 @@ test('an interrupt leaves nothing behind', async (t) => {
   const large = normalMatrix(40_000, 64, 1, Float32Array);
   const folder = folderWith(t, large, large, large);
   const running = start(
-    ['attend', ...arrays, '--output', 'o.npy', '--stats', 's.json', '--progress', 'json'],
+    [
+      ...['attend', ...arrays, '--output', 'o.npy', '--stats', 's.json', '--progress', 'json'],
+      ...['--log-sum-exp', 'l.npy', '--participation', 'p.npy', '--entropy', 'e.npy'],
+    ],
     {
       cwd: folder,
     },

@@ -3,7 +3,30 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { succeed, temporaryFolder } from './command.ts';
-import { type Result, hardmax, quick, readResult } from './result.ts';
+import {
+  type Curve,
+  type Metric,
+  type Prediction,
+  type Result,
+  estimateOf,
+  fitOf,
+  hardmax,
+  metricIds,
+  quick,
+  readResult,
+} from './result.ts';
+import {
+  assertSamePlace,
+  axisOf,
+  dashes,
+  frameOf,
+  linesOfTheory,
+  number,
+  ofClass,
+  panelOf,
+  textsOf,
+  trendPanelOf,
+} from './svg.ts';
 import { type Element, descendants, parseXml, textOf } from './xml.ts';
 
 function draw(t: TestContext, args: string[]): { result: Result; svg: Element } {
@@ -15,105 +38,151 @@ function draw(t: TestContext, args: string[]): { result: Result; svg: Element } 
   };
 }
 
-const ofClass = (element: Element, name: string) =>
-  descendants(element).filter(({ attributes }) => attributes['class'] === name);
-
-const number = (element: Element, attribute: string) => Number(element.attributes[attribute]);
-
-/** The value that is written beside a tick, such as `0.05`, `10 000` or `2×10−7`. */
-function valueOf(label: Element): number {
-  const power = label.children.find((child) => typeof child !== 'string');
-  const text = textOf({ ...label, children: label.children.filter((child) => child !== power) });
-  if (power === undefined) return Number(text.replaceAll('\u2009', ''));
-  const exponent = Number(textOf(power as Element).replace('\u2212', '-'));
-  const [mantissa, ten] = text.includes('\u00d7') ? text.split('\u00d7') : ['1', text];
-  assert.equal(ten, '10');
-  return Number(mantissa) * 10 ** exponent;
+/** What is drawn of a metric: its reciprocal, where that says more. */
+function shown(metric: Metric, point: Curve['points'][number]): { mean: number; standardError: number } {
+  const { reciprocal, mean, standard_error } = estimateOf(point, metric.id);
+  return metric.reciprocal === null
+    ? { mean, standardError: standard_error }
+    : { mean: reciprocal!.mean, standardError: reciprocal!.standard_error };
 }
 
-/** Reads an axis as a reader does, off its numbers: the value at a place, for a logarithmic axis. */
-function axisOf(panel: Element, anchor: 'middle' | 'end', coordinate: 'x' | 'y'): (place: number) => number {
-  const labels = descendants(panel).filter(
-    ({ name, attributes }) =>
-      name === 'text' && attributes['text-anchor'] === anchor && attributes['font-size'] === undefined,
-  );
-  assert.ok(labels.length >= 2, 'an axis has two numbers at least');
-  const places = labels.map((label) => number(label, coordinate) - (coordinate === 'y' ? 4 : 0));
-  const logs = labels.map((label) => Math.log(valueOf(label)));
-  const rate = (logs.at(-1)! - logs[0]!) / (places.at(-1)! - places[0]!);
-  const at = (place: number) => Math.exp(logs[0]! + rate * (place - places[0]!));
-  places.forEach((place, k) =>
-    assert.ok(Math.abs(Math.log(at(place)) - logs[k]!) < 2e-3 * Math.abs(rate) * 100),
-  );
-  return at;
+/** A line on the figure as constant and slope of a power law; what is drawn is its reciprocal or itself. */
+function shownLaw(metric: Metric, constant: number, slope: number): (n: number) => number {
+  return (n) => (constant * n ** slope) ** (metric.reciprocal === null ? 1 : -1);
 }
 
-function panelOf(svg: Element, metric: string): Element {
-  const panel = ofClass(svg, 'convergence').find(({ attributes }) => attributes['data-metric'] === metric);
-  assert.ok(panel, `a panel for ${metric}`);
-  return panel;
-}
-
-// Coordinates are written to a hundredth of a pixel, and an axis is some 300 pixels long.
-function assertSamePlace(actual: number, expected: number, what: string): void {
-  assert.ok(
-    Math.abs(Math.log(actual / expected)) < 2e-3,
-    `${what}: ${actual} is drawn, ${expected} was measured`,
-  );
-}
+const manyScales = ['--set', 'attention.scales={"from":0.1,"to":60,"count":9}'];
+const fourTemperatures = ['--set', 'temperatures=[0,0.05,0.25,2]'];
 
 for (const [what, args] of [
   ['few curves', quick],
-  ['many curves', [...quick, '--set', 'attention.scales={"from":0.1,"to":60,"count":9}']],
+  ['many curves', [...quick, ...manyScales]],
+  ['metrics whose reciprocal is shown', [...hardmax, ...fourTemperatures]],
 ] as const) {
   test(`${what}: points, error bars and fits stand where the axes say`, (t) => {
     const { result, svg } = draw(t, [...args]);
+    let bars = 0;
     for (const metric of result.metrics) {
-      const panel = panelOf(svg, metric);
-      const n = axisOf(panel, 'middle', 'x');
-      const error = axisOf(panel, 'end', 'y');
-      const curves = ofClass(panel, 'curve');
-      assert.equal(curves.length, result.curves.length);
-      curves.forEach((drawn, c) => {
-        const curve = result.curves[c]!;
+      const panel = panelOf(svg, metric.id);
+      const n = axisOf(panel, 'x', 'logarithmic');
+      const error = axisOf(panel, 'y', 'logarithmic');
+      const { bottom } = frameOf(panel);
+      // Zero has no place on a logarithmic axis.
+      const curves = result.curves.filter(({ points }) =>
+        points.some((point) => estimateOf(point, metric.id).mean > 0),
+      );
+      const drawnCurves = ofClass(panel, 'curve');
+      assert.equal(drawnCurves.length, curves.length);
+      drawnCurves.forEach((drawn, c) => {
+        const curve = curves[c]!;
         const points = ofClass(drawn, 'point');
         assert.equal(points.length, curve.points.length);
         points.forEach((circle, k) => {
-          const { mean, standard_deviation, count } = curve.points[k]![metric]!;
+          const { mean, standardError } = shown(metric, curve.points[k]!);
           assert.equal(circle.name, 'circle');
           assertSamePlace(n(number(circle, 'cx')), curve.points[k]!.n, 'n');
-          assertSamePlace(error(number(circle, 'cy')), mean, metric);
-          const bars = descendants(drawn).filter(
+          assertSamePlace(error(number(circle, 'cy')), mean, metric.id);
+          const bar = descendants(drawn).find(
             ({ name, attributes }) =>
               name === 'line' &&
               attributes['x1'] === circle.attributes['cx'] &&
               attributes['x2'] === circle.attributes['cx'],
           );
           // A bar that its own mark would hide is left out.
-          if (bars.length === 0) return;
-          const ends = ['y1', 'y2'].map((end) => error(number(bars[0]!, end))).sort((a, b) => a - b);
-          const standardError = standard_deviation / Math.sqrt(count);
-          assertSamePlace(ends[1]!, mean + standardError, 'upper end of a bar');
-          if (mean > standardError) assertSamePlace(ends[0]!, mean - standardError, 'lower end of a bar');
+          if (bar === undefined) return;
+          ++bars;
+          const places = ['y1', 'y2'].map((end) => number(bar, end)).sort((a, b) => b - a);
+          assertSamePlace(error(places[1]!), mean + standardError, 'upper end of a bar');
+          // One that reaches further down than the axis does is cut there.
+          if (places[0]! < bottom) assertSamePlace(error(places[0]!), mean - standardError, 'lower end');
+          else assert.ok(mean - standardError <= error(bottom) * 1.002);
         });
-        const fit = descendants(drawn).find(({ name }) => name === 'line')!;
-        for (const end of ['1', '2']) {
-          const { slope, intercept } = curve.fit[metric]!;
-          const expected = Math.exp(intercept + slope * Math.log(n(number(fit, `x${end}`))));
-          assertSamePlace(error(number(fit, `y${end}`)), expected, 'the fitted line');
-        }
+        if (curve.fits[metric.id] === null) return;
+        const fit = descendants(drawn).find(
+          ({ name, attributes }) => name === 'line' && attributes['stroke-width'] === '2',
+        )!;
+        const { slope, intercept } = fitOf(curve, metric.id);
+        const law = shownLaw(metric, Math.exp(intercept), slope);
+        for (const end of ['1', '2'])
+          assertSamePlace(error(number(fit, `y${end}`)), law(n(number(fit, `x${end}`))), 'the fitted line');
       });
     }
+    assert.ok(bars > 10);
+  });
+}
+
+/** The line of a prediction: through its constant where there is one, else from where the fit begins. */
+function predictedLaw(metric: Metric, curve: Curve, prediction: Prediction): (n: number) => number {
+  const { quantity, value, status } = prediction;
+  if (quantity === 'limit') return shownLaw(metric, value, 0);
+  const constant = curve.predictions.find(
+    (other) =>
+      other.metric === metric.id &&
+      other.quantity === 'constant' &&
+      other.status === status &&
+      other.exponent === value,
+  );
+  if (constant !== undefined) return shownLaw(metric, constant.value, value);
+  const { slope, intercept } = fitOf(curve, metric.id);
+  const first = curve.points[0]!.n;
+  return shownLaw(metric, Math.exp(intercept) * first ** (slope - value), value);
+}
+
+for (const [what, args] of [
+  ['moments', quick],
+  ['hardmax', [...hardmax, ...fourTemperatures]],
+  ['map', ['map', '--set', 'tokens=[100,300,1000]', '--set', 'replicates=10']],
+] as const) {
+  test(`${what}: lines of theory stand where the predictions say, dashed by their status`, (t) => {
+    const { result, svg } = draw(t, [...args]);
+    let lines = 0;
+    for (const metric of result.metrics) {
+      const panel = panelOf(svg, metric.id);
+      const n = axisOf(panel, 'x', 'logarithmic');
+      const error = axisOf(panel, 'y', 'logarithmic');
+      const { top, bottom, right } = frameOf(panel);
+      const curves = result.curves.filter(({ points }) =>
+        points.some((point) => estimateOf(point, metric.id).mean > 0),
+      );
+      ofClass(panel, 'curve').forEach((drawn, c) => {
+        const curve = curves[c]!;
+        const expected = curve.predictions
+          .filter((prediction) => prediction.metric === metric.id && prediction.quantity !== 'constant')
+          .map((prediction) => ({
+            dash: dashes[prediction.status],
+            law: predictedLaw(metric, curve, prediction),
+          }))
+          // What lies outside of the frame everywhere is not drawn.
+          .filter(({ law }) => {
+            const ends = [law(curve.points[0]!.n), law(n(right))];
+            return Math.max(...ends) > error(bottom) && Math.min(...ends) < error(top);
+          });
+        const found = linesOfTheory(drawn);
+        assert.deepEqual(
+          found.map(({ attributes }) => attributes['stroke-dasharray']),
+          expected.map(({ dash }) => dash),
+          `${metric.id} of curve ${c}`,
+        );
+        found.forEach((line, k) => {
+          ++lines;
+          for (const end of ['1', '2'])
+            assertSamePlace(
+              error(number(line, `y${end}`)),
+              expected[k]!.law(n(number(line, `x${end}`))),
+              `a line of theory for ${metric.id}`,
+            );
+        });
+      });
+    }
+    assert.ok(lines >= 4);
   });
 }
 
 test('the figure names what it shows: title, axes, slopes, predictions with their status', (t) => {
   const { result, svg } = draw(t, quick);
-  const texts = descendants(svg)
-    .filter(({ name }) => name === 'text')
-    .map(textOf);
+  const texts = textsOf(svg);
   assert.ok(texts.includes('moments: gaussian tokens, d = 3, 6 replicates, seed 42'), texts.join('\n'));
-  for (const text of ['number of tokens n', 'mean error', 'covariance error'])
+  for (const text of ['number of tokens n', 'error of the mean', 'error of the covariance'])
     assert.ok(texts.includes(text), text);
   assert.ok(texts.includes('guaranteed rate (paper)'));
   assert.equal(
@@ -131,28 +200,108 @@ test('the figure names what it shows: title, axes, slopes, predictions with thei
   assert.equal(dashed.length, 2 * result.curves.length);
 });
 
-test('with many curves the slopes are drawn against the horizon', (t) => {
-  const { result, svg } = draw(t, [...quick, '--set', 'attention.scales={"from":0.1,"to":60,"count":9}']);
-  const panels = ofClass(svg, 'slopes');
-  assert.deepEqual(
-    panels.map(({ attributes }) => attributes['data-metric']),
-    result.metrics,
-  );
-  panels.forEach((panel, m) => {
-    const marks = ofClass(panel, 'slope');
-    const labels = descendants(panel).filter(({ attributes }) => attributes['text-anchor'] === 'end');
-    const [first, last] = [labels[0]!, labels.at(-1)!];
-    const rate = (Number(textOf(last)) - Number(textOf(first))) / (number(last, 'y') - number(first, 'y'));
-    marks.forEach((mark, c) => {
-      const drawn = Number(textOf(first)) + rate * (number(mark, 'cy') - number(first, 'y') + 4);
-      assert.ok(Math.abs(drawn + result.curves[c]!.fit[result.metrics[m]!]!.slope) < 1e-3);
-    });
-    assert.equal(marks.length, result.curves.length);
+for (const [trendId, args, [xTitle, yTitle]] of [
+  ['slopes', [...quick, ...manyScales], ['horizon H', '−slope of the fit']],
+  [
+    'constants',
+    [
+      'support',
+      ...[
+        '--set',
+        'attention.supports=[0.5,1,2,4]',
+        '--set',
+        'tokens=[100,200,400]',
+        '--set',
+        'replicates=6',
+      ],
+    ],
+    ['size of the support R', '√n × error of the mean, largest n'],
+  ],
+  [
+    'sharpness',
+    [...hardmax, ...fourTemperatures],
+    ['inverse temperature λ', 'effective number of tokens, largest n'],
+  ],
+  [
+    'constants',
+    ['map', '--set', 'tokens=[100,300,1000]', '--set', 'replicates=10'],
+    ['radius R', '√n × error, largest n'],
+  ],
+] as const) {
+  test(`${args[0]}: the ${trendId} are drawn against a parameter, with lines of theory`, (t) => {
+    const { result, svg } = draw(t, [...args]);
+    const trend = result.trends.find(({ id }) => id === trendId)!;
+    assert.equal(ofClass(svg, 'trend').length, trend.metrics.length);
+    let bars = 0;
+    for (const metric of trend.metrics) {
+      const panel = trendPanelOf(svg, trendId, metric);
+      const texts = textsOf(panel);
+      assert.ok(texts.includes(xTitle), `${xTitle} in ${texts.join('; ')}`);
+      if (metric === trend.metrics[0]) assert.ok(texts.includes(yTitle), `${yTitle} in ${texts.join('; ')}`);
+      const x = axisOf(panel, 'x', trend.x.scale);
+      const y = axisOf(panel, 'y', trend.y_scale);
+      const points = trend.points.filter((point) => point.metric === metric);
+      const marks = ofClass(panel, 'trend-point');
+      assert.equal(marks.length, points.length);
+      assert.ok(points.length >= 3);
+      const frame = frameOf(panel);
+      /** Within a tenth of a pixel. */
+      const assertAt = (axis: typeof x, place: number, expected: number, what: string) => {
+        const [low, high] = [axis(place - 0.1), axis(place + 0.1)].sort((a, b) => a - b);
+        assert.ok(low! <= expected && expected <= high!, `${what}: ${axis(place)} is drawn, not ${expected}`);
+      };
+      marks.forEach((mark, k) => {
+        const point = points[k]!;
+        assertAt(x, number(mark, 'cx'), point.x, trend.parameter);
+        assertAt(y, number(mark, 'cy'), point.y, metric);
+        const bar = descendants(panel)
+          .filter(({ name, attributes }) => name === 'g' && attributes['stroke-width'] === '1')
+          .flatMap(descendants)
+          .find(
+            ({ attributes }) =>
+              attributes['x1'] === mark.attributes['cx'] && attributes['x2'] === mark.attributes['cx'],
+          );
+        if (bar === undefined) return;
+        ++bars;
+        const [low, high] = ['y1', 'y2'].map((end) => number(bar, end)).sort((a, b) => b - a);
+        if (high! > frame.top) assertAt(y, high!, point.y + point.standard_error!, 'upper end of a bar');
+        if (low! < frame.bottom) assertAt(y, low!, point.y - point.standard_error!, 'lower end of a bar');
+      });
+      // Beside the axes only; those of the legend are straight lines.
+      const drawn = descendants(panel).filter(({ name }) => name === 'polyline');
+      const isInside = ([place, height]: [number, number]) =>
+        place >= x(frame.left) * 0.999999 &&
+        place <= x(frame.right) * 1.000001 &&
+        height >= y(frame.bottom) - 1e-9 &&
+        height <= y(frame.top) + 1e-9;
+      const lines = trend.lines
+        .map((line) => ({ ...line, points: line.points.filter(isInside) }))
+        .filter((line) => line.points.length > 0);
+      assert.equal(drawn.length, lines.length);
+      drawn.forEach((polyline, k) => {
+        const line = lines[k]!;
+        assert.equal(polyline.attributes['stroke-dasharray'], dashes[line.status as keyof typeof dashes]);
+        const places = polyline.attributes['points']!.trim().split(' ');
+        assert.equal(places.length, line.points.length);
+        places.forEach((pair, i) => {
+          const [left, top] = pair.split(',').map(Number);
+          assertAt(x, left!, line.points[i]![0], `x of ${line.title}`);
+          assertAt(y, top!, line.points[i]![1], `y of ${line.title}`);
+        });
+        assert.ok(texts.includes(`${line.title} (${line.status})`), line.title);
+      });
+    }
+    // Of many tokens the effective number is known so well that marks hide the bars.
+    assert.equal(bars > 0, trendId !== 'sharpness');
   });
-});
+}
 
 test('one n, one replicate: points without bars and fits', (t) => {
-  const { svg } = draw(t, [...quick, '--set', 'tokens=100', '--set', 'replicates=1']);
+  const { result, svg } = draw(t, [...quick, '--set', 'tokens=100', '--set', 'replicates=1']);
+  for (const curve of result.curves) {
+    assert.deepEqual(curve.fits, { mean: null, covariance: null });
+    assert.equal(estimateOf(curve.points[0]!, 'mean').standard_deviation, 0);
+  }
   assert.equal(ofClass(svg, 'point').length, 6);
   assert.equal(descendants(svg).filter(({ attributes }) => attributes['stroke-width'] === '2').length, 1 + 6);
 });
@@ -164,16 +313,17 @@ test('the experiment map is drawn too', (t) => {
 
 test('hardmax: panels two in a row, curves told apart by temperature, predicted limits level', (t) => {
   const { result, svg } = draw(t, hardmax);
-  const texts = descendants(svg)
-    .filter(({ name }) => name === 'text')
-    .map(textOf);
-  for (const title of ['error', 'distance to hardmax', 'participation', 'gap'])
+  const texts = textsOf(svg);
+  // Of participation, its reciprocal is what is shown.
+  for (const title of [
+    ...['error', 'distance to hardmax', 'effective number of tokens', 'gap below the largest logit'],
+  ])
     assert.ok(texts.includes(title), title);
   assert.ok(texts.includes('T = 0.25'));
   assert.ok(texts.includes('softmax gap (derived)'));
-  const frames = result.metrics.map((metric) => {
-    const frame = descendants(panelOf(svg, metric)).find(({ name }) => name === 'rect')!;
-    return [number(frame, 'x'), number(frame, 'y')] as const;
+  const frames = metricIds(result).map((metric) => {
+    const { left, top } = frameOf(panelOf(svg, metric));
+    return [left, top] as const;
   });
   const [left, top] = frames[0]!;
   const right = frames[1]![0];
@@ -185,11 +335,11 @@ test('hardmax: panels two in a row, curves told apart by temperature, predicted 
     [right, below],
   ]);
   assert.ok(right! > left && below! > top);
-  const { value } = result.curves[1]!.predicted.find(
+  const { value } = result.curves[1]!.predictions.find(
     ({ metric, quantity }) => metric === 'gap' && quantity === 'limit',
   )!;
   const panel = panelOf(svg, 'gap');
-  const gap = axisOf(panel, 'end', 'y');
+  const gap = axisOf(panel, 'y', 'logarithmic');
   const level = descendants(ofClass(panel, 'curve')[1]!).find(
     ({ name, attributes }) => name === 'line' && attributes['stroke-dasharray'] === '1.5 3',
   )!;

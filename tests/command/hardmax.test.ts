@@ -2,30 +2,31 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { refuse, succeed, temporaryFolder } from './command.ts';
-import { hardmax, readResult } from './result.ts';
+import { estimateOf, fitOf, hardmax, metricIds, parseLimit, readResult } from './result.ts';
 
 test('run hardmax: at temperature 0 the gap on the sphere of R^3 is 2/(n+1)', (t) => {
   const output = join(temporaryFolder(t), 'r.json');
   succeed(['run', ...hardmax, '--output', output]);
   const result = readResult(output);
-  assert.deepEqual(result.metrics, ['error', 'distance_to_hardmax', 'participation', 'gap']);
+  assert.deepEqual(metricIds(result), ['error', 'distance_to_hardmax', 'participation', 'gap']);
   assert.deepEqual(
     result.curves.map(({ parameters }) => parameters['temperature']),
     [0, 0.25],
   );
   for (const point of result.curves[0]!.points) {
-    const { mean, standard_deviation, count } = point['gap']!;
+    const { mean, standard_error } = estimateOf(point, 'gap');
     // Five standard errors at a fixed seed.
-    assert.ok(Math.abs(mean - 2 / (point.n + 1)) < (5 * standard_deviation) / Math.sqrt(count));
-    assert.equal(point['participation']!.mean, 1);
-    assert.equal(point['distance_to_hardmax']!.mean, 0);
+    assert.ok(Math.abs(mean - 2 / (point.n + 1)) < 5 * standard_error);
+    assert.equal(estimateOf(point, 'participation').mean, 1);
+    assert.deepEqual(estimateOf(point, 'participation').reciprocal, { mean: 1, standard_error: 0 });
+    assert.equal(estimateOf(point, 'distance_to_hardmax').mean, 0);
   }
-  assert.ok(Math.abs(result.curves[1]!.fit['error']!.slope + 0.5) < 0.15);
+  assert.ok(Math.abs(fitOf(result.curves[1]!, 'error').slope + 0.5) < 0.15);
 });
 
 test('the table of hardmax counts standard errors from limits, and leaves out what does not exist', () => {
   const onSphere = succeed(['run', ...hardmax]);
-  assert.match(onSphere, /^gap$/m);
+  assert.match(onSphere, /^gap below the largest logit \(1 at the mean\)$/m);
   assert.match(onSphere, /softmax gap \(derived\)/);
   assert.match(onSphere, /^ {2}0\.25 .* \([+-]\d+\.\d se\)$/m);
   const gaussian = succeed(['run', ...hardmax, '--set', 'law={"type":"gaussian","dimension":2}']);
@@ -34,9 +35,9 @@ test('the table of hardmax counts standard errors from limits, and leaves out wh
 });
 
 test('limit hardmax: where each curve goes, without running', () => {
-  const { curves } = JSON.parse(succeed(['limit', ...hardmax, '--set', 'query={"point":[1,0,0]}'])) as {
-    curves: { limit: { lambda: (number | null)[]; gamma: number[][] } }[];
-  };
+  const { curves } = parseLimit<{ lambda: (number | null)[]; gamma: number[][] }>(
+    succeed(['limit', ...hardmax, '--set', 'query={"point":[1,0,0]}']),
+  );
   assert.deepEqual(curves[0]!.limit.lambda, [null, null, null, null]);
   assert.deepEqual(curves[0]!.limit.gamma[0], [1, 0, 0]);
   // coth 4 - 1/4, the Langevin function.

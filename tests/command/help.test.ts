@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { refuse, succeed } from './command.ts';
 
-const commands = ['spec', 'run', 'show', 'limit', 'attend', 'weights', 'bench'];
+const commands = ['spec', 'run', 'show', 'limit', 'attend', 'weights', 'tokens', 'bench'];
 
 test('--version names the version and what this machine computes with', () => {
   assert.match(succeed(['--version']), /^asymptoken \d+\.\d+\.\d+, SIMD targets .*\b(sse2|neon64)\b/);
@@ -24,7 +24,7 @@ for (const command of commands) {
 
 test('a command line that does not fit gets one sentence and the way to the manual', () => {
   refuse([], ['command is missing', 'asymptoken --help']);
-  refuse(['frobnicate'], ['command is frobnicate', 'spec, run, show, limit, attend, weights, bench']);
+  refuse(['frobnicate'], ['command is frobnicate', commands.join(', ')]);
   refuse(['run', 'moments', '--outptu', 'x'], ['option is --outptu', 'asymptoken run --help']);
   refuse(['run', 'moments', 'map'], ['argument is map']);
   refuse(['run'], ['SPEC is missing', 'asymptoken run --help']);

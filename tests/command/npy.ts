@@ -26,10 +26,26 @@ export function npyHeader(descr: string, shape: string, fortran = 'False'): stri
   return `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': ${shape}, }`;
 }
 
+function describe(values: Numbers): string {
+  return values instanceof Float32Array ? '<f4' : '<f8';
+}
+
 export function writeNpy(file: string, { rows, columns, values }: Matrix): void {
   assert.equal(values.length, rows * columns);
-  const descr = values instanceof Float32Array ? '<f4' : '<f8';
-  writeFileSync(file, npyBytes(npyHeader(descr, `(${rows}, ${columns})`), values));
+  writeFileSync(file, npyBytes(npyHeader(describe(values), `(${rows}, ${columns})`), values));
+}
+
+/** The same numbers, column by column in the file. */
+export function writeFortranNpy(file: string, { rows, columns, values }: Matrix): void {
+  const transposed = values.slice();
+  for (let i = 0; i < rows; ++i)
+    for (let j = 0; j < columns; ++j) transposed[j * rows + i] = values[i * columns + j]!;
+  writeFileSync(file, npyBytes(npyHeader(describe(values), `(${rows}, ${columns})`, 'True'), transposed));
+}
+
+/** An array of one dimension. */
+export function writeVector(file: string, values: Numbers): void {
+  writeFileSync(file, npyBytes(npyHeader(describe(values), `(${values.length},)`), values));
 }
 
 /** Reads what the command wrote: format 1, C order. */

@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { assertEmpty, refuse, temporaryFolder } from './command.ts';
-import { quick } from './result.ts';
+import { asymptoken, assertEmpty, refuse, succeed, temporaryFolder } from './command.ts';
+import { parseResult, quick } from './result.ts';
 
 // Each bad input of a run: its settings, and what the sentence has to name.
 const badSpecs: [string, string[], (string | RegExp)[]][] = [
@@ -69,15 +69,56 @@ test('run refuses a spec that is missing, or that is not JSON', (t) => {
   assertEmpty(folder);
 });
 
+test('a key that an object has twice is refused wherever JSON is read', (t) => {
+  const folder = temporaryFolder(t);
+  const spec = succeed(['spec', ...quick]);
+  const twice = (text: string, key: string, value: string) => {
+    assert.ok(text.includes(`"${key}":`));
+    return text.replace(`"${key}":`, `"${key}": ${value}, "${key}":`);
+  };
+  const expected = (document: string, key: string) =>
+    `asymptoken: ${document} is twice the key ${key}; expected each key once in an object\n`;
+  // Of the document and of objects in it, whether the values differ or not.
+  for (const [key, value] of [
+    ['experiment', '"moments"'],
+    ['replicates', '3'],
+    ['dimension', '4'],
+    ['resamples', '1000'],
+  ] as const)
+    for (const command of ['spec', 'limit', 'run', 'weights']) {
+      const { code, stdout, stderr } = asymptoken([command, '-'], { input: twice(spec, key, value) });
+      assert.deepEqual([code, stdout, stderr], [2, '', expected('spec', key)]);
+    }
+  const result = succeed(['run', ...quick, '--output', '-']);
+  for (const key of ['schema', 'fits', 'count', 'provenance']) {
+    const { code, stdout, stderr } = asymptoken(['show', '-', '--svg', 'r.svg'], {
+      cwd: folder,
+      input: twice(result, key, '1'),
+    });
+    assert.deepEqual([code, stdout, stderr], [2, '', expected('result', key)]);
+  }
+  assertEmpty(folder);
+  // The same key in different objects is no such thing.
+  assert.equal(succeed(['spec', '-'], { input: spec }), spec);
+});
+
+test('a key that comes twice in the value of --set is refused too', () => {
+  const law = '{"type":"gaussian","dimension":3,"dimension":4}';
+  refuse(['spec', 'map', '--set', `law=${law}`], ['twice the key dimension']);
+});
+
 test('run refuses outputs that it could not write, before it works', (t) => {
   const folder = temporaryFolder(t);
   // Long enough that working first would not go unnoticed.
   const long = [...quick, '--set', 'replicates=100000'];
-  for (const option of ['--output', '--csv', '--svg', '--checkpoint']) {
+  for (const option of ['--output', '--csv', '--replicates-csv', '--svg', '--checkpoint']) {
     refuse(['run', ...long, option, 'nowhere/r'], [option, 'nowhere/r', 'No such file'], { cwd: folder });
     refuse(['run', ...long, option, '.'], [option], { cwd: folder });
   }
   refuse(['run', ...long, '--csv', 'r', '--svg', './r'], ['--svg', './r'], { cwd: folder });
+  refuse(['run', ...long, '--csv', 'r', '--replicates-csv', './r'], ['--replicates-csv', './r'], {
+    cwd: folder,
+  });
   assertEmpty(folder);
 });
 
@@ -86,6 +127,29 @@ test('show refuses what is not a result', (t) => {
   refuse(['show', 'missing.json'], ['RESULT', 'missing.json'], { cwd: folder });
   refuse(['show', '-', '--svg', 'r.svg'], ['JSON'], { cwd: folder, input: '{"schema": 1,' });
   refuse(['show', '-', '--svg', 'r.svg'], ['result'], { cwd: folder, input: '{"schema": 1}' });
+  refuse(['show', '-'], ['result', 'curves'], { cwd: folder, input: succeed(['spec', 'map']) });
+  const result = succeed(['run', ...quick, '--output', '-']);
+  for (const [change, words] of [
+    [(document: any) => (document.schema = 3), ['schema', '3']],
+    [(document: any) => (document.title = 7), ['title', '7']],
+    [(document: any) => delete document.inputs, ['inputs', 'missing']],
+    [(document: any) => delete document.metrics[0].remark, ['metrics[0].remark', 'missing']],
+    [(document: any) => (document.curves[1].surplus = 1), ['curves[1].surplus', 'no such field']],
+    [
+      (document: any) => (document.curves[0].fits.mean.slope = 'steep'),
+      ['curves[0].fits.mean.slope', 'steep'],
+    ],
+    [
+      (document: any) => (document.curves[0].predictions[0].metric = 'variance'),
+      ['curves[0].predictions[0].metric', 'variance'],
+    ],
+    [(document: any) => (document.trends[0].kind = 'sideways'), ['trends[0].kind', 'sideways']],
+    [(document: any) => (document.trends[0].points[0].curve = 3), ['trends[0].points[0].curve', '3']],
+  ] as const) {
+    const document: any = parseResult(result);
+    change(document);
+    refuse(['show', '-', '--svg', 'r.svg'], [...words], { cwd: folder, input: JSON.stringify(document) });
+  }
   assertEmpty(folder);
 });
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { refuse, succeed, temporaryFolder } from './command.ts';
-import { readResult } from './result.ts';
+import { estimateOf, metricIds, readResult } from './result.ts';
 import { parseXml, textOf } from './xml.ts';
 
 const quick = [
@@ -20,8 +20,8 @@ test('window runs: two curves a head, and a figure that names them', (t) => {
   const result = readResult(join(folder, 'r.json'));
   assert.ok(result.complete && result.points_share_tokens);
   assert.deepEqual(
-    result.curves.map(({ parameters }) => parameters['window']),
-    [1, 0],
+    result.curves.map(({ parameters }) => parameters['keys']),
+    ['window', 'independent draws'],
   );
   assert.deepEqual(
     result.curves[0]!.points.map(({ n }) => n),
@@ -29,10 +29,24 @@ test('window runs: two curves a head, and a figure that names them', (t) => {
   );
   for (const { points } of result.curves)
     for (const point of points)
-      for (const metric of result.metrics) assert.ok(point[metric]!.mean > 0 && point[metric]!.count === 4);
-  assert.deepEqual(result.curves[0]!.predicted, []);
+      for (const metric of metricIds(result)) {
+        const { mean, count } = estimateOf(point, metric);
+        assert.ok(mean > 0 && count === 4);
+      }
+  // Of windows there is no theory here.
+  assert.deepEqual(result.curves[0]!.predictions, []);
+  assert.deepEqual(
+    result.curves[1]!.predictions.map(({ id, metric }) => [id, metric]),
+    [
+      ['reference_rate', 'mean'],
+      ['resampling_rate', 'mean'],
+      ['reference_rate', 'covariance'],
+      ['resampling_rate', 'covariance'],
+      ['resampling_rate', 'mean_squared_error'],
+    ],
+  );
   const text = textOf(parseXml(readFileSync(join(folder, 'r.svg'), 'utf8')));
-  for (const words of ['windows', 'i.i.d.', 'context of 200', 'mean error from the limit'])
+  for (const words of ['window', 'independent draws', 'context of 200', 'error of the mean from the limit'])
     assert.ok(text.includes(words), words);
   assert.ok(!text.includes('error error'));
 });

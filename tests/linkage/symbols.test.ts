@@ -6,8 +6,15 @@ const { ASYMPTOKEN_KERNEL_OBJECTS: objects = '', ASYMPTOKEN_NM: nm = 'nm' } = pr
 
 /** What an object file defines and lets others see, by its readable name. */
 function definitions(object: string): Set<string> {
-  const lines = execFileSync(nm, ['--demangle', '--extern-only', '--defined-only', object], { encoding: 'utf8' });
-  return new Set(lines.split('\n').map((line) => line.replace(/^[0-9a-f]+ \w /, '')).filter(Boolean));
+  const lines = execFileSync(nm, ['--demangle', '--extern-only', '--defined-only', object], {
+    encoding: 'utf8',
+  });
+  return new Set(
+    lines
+      .split('\n')
+      .map((line) => line.replace(/^[0-9a-f]+ \w /, ''))
+      .filter(Boolean),
+  );
 }
 
 test('no two instruction sets define the same function, so that a linker cannot give one the code of another', () => {

@@ -63,7 +63,7 @@ TEST_CASE("an exact power law is found exactly", "[fit]") {
     REQUIRE(fit);
     CHECK(std::abs(fit->slope + 0.4) < 1e-13);
     CHECK(std::abs(fit->intercept - std::log(3.0 * size)) < 1e-12);
-    CHECK(fit->slope_se < 1e-12);
+    CHECK(fit->slope_standard_error < 1e-12);
     CHECK(fit->points == 5);
   }
 }
@@ -83,8 +83,8 @@ TEST_CASE("points weigh by their relative precision", "[fit]") {
   CHECK(std::abs(fit->intercept - (3.5 - 1.5 * slope)) < 1e-14);
   // residual sum of squares: sum w dy^2 - slope sum w dx dy, one degree of freedom
   const double variance = (12.25 + 6.25 + 4.0 * 2.25) - slope * 9.5;
-  CHECK(std::abs(fit->slope_se - std::sqrt(variance / 3.5)) < 1e-13);
-  CHECK(std::abs(fit->intercept_se - std::sqrt(variance * (1.0 / 6.0 + 2.25 / 3.5))) < 1e-13);
+  CHECK(std::abs(fit->slope_standard_error - std::sqrt(variance / 3.5)) < 1e-13);
+  CHECK(std::abs(fit->intercept_standard_error - std::sqrt(variance * (1.0 / 6.0 + 2.25 / 3.5))) < 1e-13);
 }
 
 TEST_CASE("points without a usable weight are left out", "[fit]") {
@@ -126,13 +126,13 @@ TEST_CASE("points that share tokens: the slope's error is that of the difference
   const std::vector<double> middle = {1 + d, 1 - d, 1 - d, 1 + d};
   const std::vector<double> unrelated = {1 + d, 1 + d, 1 - d, 1 - d};
   const std::vector<double> opposite = {1 - d, 1 + d, 1 - d, 1 + d};
-  const auto slope_se = [&](const std::vector<double>& last) {
+  const auto slope_standard_error = [&](const std::vector<double>& last) {
     const Errors errors = {first, middle, last};
-    return fit_power_law(points_of(errors), errors).value().slope_se;
+    return fit_power_law(points_of(errors), errors).value().slope_standard_error;
   };
-  CHECK(slope_se(first) < 1e-15);
-  CHECK(std::abs(slope_se(unrelated) - d / std::sqrt(6.0)) < 1e-15);
-  CHECK(std::abs(slope_se(opposite) - d / std::sqrt(3.0)) < 1e-15);
+  CHECK(slope_standard_error(first) < 1e-15);
+  CHECK(std::abs(slope_standard_error(unrelated) - d / std::sqrt(6.0)) < 1e-15);
+  CHECK(std::abs(slope_standard_error(opposite) - d / std::sqrt(3.0)) < 1e-15);
 }
 
 TEST_CASE("points that share tokens: standard errors follow the covariance of the points", "[fit]") {
@@ -174,8 +174,8 @@ TEST_CASE("points that share tokens: standard errors follow the covariance of th
   }
   const Matrix L = (X.transpose() * W * X).inverse() * X.transpose() * W;
   const Matrix covariance = L * C * L.transpose();
-  CHECK(fit->slope_se == Catch::Approx(std::sqrt(covariance(1, 1))).epsilon(1e-12));
-  CHECK(fit->intercept_se == Catch::Approx(std::sqrt(covariance(0, 0))).epsilon(1e-12));
+  CHECK(fit->slope_standard_error == Catch::Approx(std::sqrt(covariance(1, 1))).epsilon(1e-12));
+  CHECK(fit->intercept_standard_error == Catch::Approx(std::sqrt(covariance(0, 0))).epsilon(1e-12));
 }
 
 TEST_CASE("points that share tokens: two standard errors hold the true slope as often as they should",
@@ -204,9 +204,10 @@ TEST_CASE("points that share tokens: two standard errors hold the true slope as 
     const std::vector<FitPoint> points = points_of(errors);
     const PowerLawFit fit = fit_power_law(points, errors).value();
     const PowerLawFit scatter = fit_power_law(points).value();
-    held += std::abs(fit.slope + 0.5) < t_quantile * fit.slope_se ? 1 : 0;
-    held_by_scatter += std::abs(scatter.slope + 0.5) < 2.447 * scatter.slope_se ? 1 : 0;  // 6 degrees
-    variance += fit.slope_se * fit.slope_se / experiments;
+    held += std::abs(fit.slope + 0.5) < t_quantile * fit.slope_standard_error ? 1 : 0;
+    held_by_scatter +=
+        std::abs(scatter.slope + 0.5) < 2.447 * scatter.slope_standard_error ? 1 : 0;  // 6 degrees
+    variance += fit.slope_standard_error * fit.slope_standard_error / experiments;
   }
   // Four standard deviations of the binomial: a right program fails for one seed in sixteen thousand.
   const auto share = [](std::size_t of) { return static_cast<double>(of) / experiments; };

@@ -7,6 +7,7 @@
 #include "asymptoken/experiment.hpp"
 #include "asymptoken/hardmax.hpp"
 #include "by_definition.hpp"
+#include "experiment/hardmax/hardmax.hpp"
 #include "run_experiment.hpp"
 
 using namespace asymptoken;
@@ -17,6 +18,8 @@ const std::string on_sphere = R"({"experiment": "hardmax", "seed": 3,
  "law": {"type": "sphere", "dimension": 3, "radius": 2},
  "attention": {"matrix": [[1, 0.5, 0], [0, 1, 0.2], [0.3, 0, 1]], "value": [[1, 2, 0], [0, 1, -1]]},
  "query": {"point": [1, -0.5, 0.25]}, "temperatures": [0, 0.01, 0.5, 20], "tokens": [40, 90, 5000], "replicates": 2})";
+const Vector query{{1.0, -0.5, 0.25}};
+const double temperatures[] = {0, 0.01, 0.5, 20};
 const std::string critical = with_setting(
     with_setting(on_sphere, "law",
                  R"({"type": "gaussian", "dimension": 3, "mean": [0.5, 0, -1], "covariance": [2, 1, 0.5]})"),
@@ -29,18 +32,29 @@ std::string nested(const std::string& json) {
   return with_setting(json, "tokens", R"({"list": [40, 90, 5000], "nested": true})");
 }
 
-const std::string every_spec[] = {on_sphere,           critical,          logarithmic,
-                                  two_points,          nested(on_sphere), nested(critical),
-                                  nested(logarithmic), nested(two_points)};
+struct Case {
+  std::string json;
+  TemperatureUnit unit;
+};
+
+const Case every_case[] = {{on_sphere, TemperatureUnit::fixed},
+                           {critical, TemperatureUnit::critical},
+                           {logarithmic, TemperatureUnit::logarithmic},
+                           {two_points, TemperatureUnit::fixed},
+                           {nested(on_sphere), TemperatureUnit::fixed},
+                           {nested(critical), TemperatureUnit::critical},
+                           {nested(logarithmic), TemperatureUnit::logarithmic},
+                           {nested(two_points), TemperatureUnit::fixed}};
 
 struct Metrics {
   double error, distance, participation, gap;
 };
 
 /// From the definitions, in float64, with the maximum over the support and the range of logits of the laws above by hand.
-Metrics naive(const Spec& spec, const Rows<double>& tokens, double temperature) {
+Metrics naive(const Spec& spec, TemperatureUnit temperature_unit, const Rows<double>& tokens,
+              double temperature) {
   const AttentionForm& form = spec.attention.heads.front().form;
-  const Vector t = form.A * spec.queries.front();
+  const Vector t = form.A * query;
   const std::string_view law = spec.law->name();
   const double log_n = std::log(static_cast<double>(tokens.rows()));
   const double mean = t.dot(spec.law->mean());
@@ -49,9 +63,9 @@ Metrics naive(const Spec& spec, const Rows<double>& tokens, double temperature) 
       law == "sphere" ? Vector(2 * t.normalized())
                       : Vector((t.array() > 0).select(Vector::Constant(3, 2), Vector::Constant(3, -1)));
   const double range = law == "sphere" ? 4 * t.norm() : 3 * t.lpNorm<1>();
-  const double unit = spec.temperature_unit == TemperatureUnit::critical ? deviation / std::sqrt(2 * log_n)
-                      : spec.temperature_unit == TemperatureUnit::logarithmic ? range / log_n
-                                                                              : 1;
+  const double unit = temperature_unit == TemperatureUnit::critical      ? deviation / std::sqrt(2 * log_n)
+                      : temperature_unit == TemperatureUnit::logarithmic ? range / log_n
+                                                                         : 1;
   const double lambda = 1 / (temperature * unit);
   const Vector logits = tokens * t;
   const auto weights_at = [&](double inverse) {
@@ -75,19 +89,19 @@ Metrics naive(const Spec& spec, const Rows<double>& tokens, double temperature) 
 }  // namespace
 
 TEST_CASE("hardmax measures what it says at every temperature", "[experiment][hardmax]") {
-  for (const std::string& json : every_spec) {
-    const Plan plan = plan_of(json);
-    const Spec& spec = plan.spec();
+  for (const Case& one : every_case) {
+    const auto job = job_of(one.json);
+    const Spec& spec = job->spec();
     INFO(spec.json);
-    for (std::size_t i = 0; i < plan.items().size(); ++i) {
-      const Item& item = plan.items()[i];
-      const Rows<double> tokens = by_definition::tokens(plan.spec(), item);
-      const std::vector<double> values = execute(plan, i, {});
+    for (std::size_t i = 0; i < job->replicate_count(); ++i) {
+      const Item& item = job->replicate(i);
+      const Rows<double> tokens = by_definition::tokens(job->spec(), item);
+      const std::vector<double> values = execute(*job, i);
       REQUIRE(values.size() == 16 * item.points);
       for (std::size_t k = 0; k < 4 * item.points; ++k) {
         const Rows<double> seen = tokens.topRows(spec.tokens[item.first_point + k / 4]);
-        const double temperature = spec.temperatures[k % 4];
-        const Metrics expected = naive(spec, seen, temperature);
+        const double temperature = temperatures[k % 4];
+        const Metrics expected = naive(spec, one.unit, seen, temperature);
         INFO("n = " << seen.rows() << ", T = " << temperature);
         if (std::isnan(expected.error)) {
           CHECK(std::isnan(values[4 * k]));
@@ -102,11 +116,41 @@ TEST_CASE("hardmax measures what it says at every temperature", "[experiment][ha
   }
 }
 
+TEST_CASE("a limit that does not exist leaves no error, and no number takes its place",
+          "[experiment][hardmax]") {
+  // Gaussian logits have no largest one, so hardmax attention has no limit.
+  const Result result = run(with_setting(critical, "tokens", "[40, 90, 200]"));
+  const Curve& hardmax = result.curves[0];
+  const Curve& warmer = result.curves[1];
+  CHECK(number(result, hardmax, "temperature") == 0);
+  CHECK_FALSE(hardmax.fits[0].has_value());
+  CHECK_FALSE(hardmax.intervals[0].has_value());
+  for (std::size_t point = 0; point < 3; ++point) {
+    CHECK_FALSE(hardmax.points[point].metrics[0].has_value());
+    CHECK(hardmax.points[point].metrics[1].has_value());
+    CHECK(warmer.points[point].metrics[0].has_value());
+  }
+  CHECK(warmer.fits[0].has_value());
+  CHECK(to_json(parse_result(to_json(result))) == to_json(result));
+
+  // On an axis of inverse temperatures 0 has no place.
+  const Trend trend = parse_result(to_json(result)).trends.at(0);
+  CHECK(trend.has_reciprocal_x);
+  REQUIRE(trend.points.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const Estimate participation = result.curves[i + 1].points.back().metrics[2].value();
+    CHECK(trend.points[i].curve == i + 1);
+    CHECK(trend.points[i].x == Catch::Approx(1 / temperatures[i + 1]));
+    CHECK(trend.points[i].y == Catch::Approx(1 / participation.mean));
+  }
+  CHECK(to_csv(result).find("nan") == std::string::npos);
+}
+
 TEST_CASE("tokens that tie share hardmax, and the cold softmax", "[experiment][hardmax]") {
   // Every fourth token or so is (1, 1), the maximum; the third coordinate does not matter, and averages out.
-  const Plan plan = plan_of(R"({"experiment": "hardmax", "law": {"type": "two_point", "dimension": 3},
+  const auto job = job_of(R"({"experiment": "hardmax", "law": {"type": "two_point", "dimension": 3},
     "attention": {"matrix": 1}, "query": {"point": [1, 2, 0]}, "temperatures": [0, 0.001], "tokens": 64, "replicates": 1})");
-  const Rows<double> tokens = by_definition::tokens(plan.spec(), plan.items().front());
+  const Rows<double> tokens = by_definition::tokens(job->spec(), job->replicate(0));
   double ties = 0;
   double third = 0;
   for (const auto& token : tokens.rowwise()) {
@@ -116,7 +160,7 @@ TEST_CASE("tokens that tie share hardmax, and the cold softmax", "[experiment][h
     }
   }
   REQUIRE(ties > 4);
-  const std::vector<double> values = execute(plan, 0, {});
+  const std::vector<double> values = execute(*job, 0);
   for (const std::size_t curve : {0U, 4U}) {
     CHECK(values[curve] == Catch::Approx(std::abs(third / ties)).margin(1e-6));
     CHECK(values[curve + 1] < 1e-6);
@@ -127,34 +171,34 @@ TEST_CASE("tokens that tie share hardmax, and the cold softmax", "[experiment][h
 
 TEST_CASE("how an item of hardmax is sliced, and what it runs on, moves no bit", "[experiment][hardmax]") {
   for (const std::string& json : {nested(on_sphere), nested(logarithmic), critical}) {
-    const Plan plan =
-        plan_of(with_setting(with_setting(json, "deterministic", "true"), "temperatures", "[0.01, 0.5]"));
-    const std::size_t item = plan.items().size() - 1;
-    const std::vector<double> whole = execute(plan, item, {});
-    Execution sliced(plan, item, {});
-    while (!sliced.advance(1)) {
-      CHECK(sliced.fraction_done() < 1);
+    const auto job =
+        job_of(with_setting(with_setting(json, "deterministic", "true"), "temperatures", "[0.01, 0.5]"));
+    const std::size_t item = job->replicate_count() - 1;
+    const std::vector<double> whole = execute(*job, item);
+    const auto sliced = start(*job, item);
+    while (!sliced->advance(1)) {
+      CHECK(sliced->fraction_done() < 1);
     }
-    CHECK(sliced.values() == whole);
+    CHECK(sliced->values() == whole);
     for (const SimdTarget target : available_simd_targets()) {
-      CHECK(execute(plan, item, {.target = target}) == whole);
+      CHECK(execute(*job, item, {.target = target}) == whole);
     }
   }
 }
 
 TEST_CASE("temperature 0 alone needs no softmax", "[experiment][hardmax]") {
-  const Plan plan = plan_of(with_setting(on_sphere, "temperatures", "0"));
-  const Plan with_others = plan_of(on_sphere);
-  const std::vector<double> values = execute(plan, 2, {});
-  const std::vector<double> all = execute(with_others, 2, {});
+  const auto job = job_of(with_setting(on_sphere, "temperatures", "0"));
+  const auto with_others = job_of(on_sphere);
+  const std::vector<double> values = execute(*job, 2);
+  const std::vector<double> all = execute(*with_others, 2);
   REQUIRE(values.size() == 4);
   CHECK(std::equal(values.begin(), values.end(), all.begin()));
-  CHECK(plan.total_work() < with_others.total_work());
+  CHECK(job->total_work() < with_others->total_work());
 }
 
 TEST_CASE("hardmax refuses what it cannot measure", "[experiment][hardmax]") {
   const auto refusal = [](const std::string& field, const std::string& value) {
-    return sentence([&] { plan_of(with_setting(on_sphere, field, value)); });
+    return sentence([&] { job_of(with_setting(on_sphere, field, value)); });
   };
   CHECK(refusal("tokens", "1") ==
         "tokens is 1; expected at least 2, because one token is all that attention can return");
@@ -165,33 +209,34 @@ TEST_CASE("hardmax refuses what it cannot measure", "[experiment][hardmax]") {
         "temperatures is [0,1e-12]; expected 0 (hardmax) or numbers from 1e-9 to 1e9");
   CHECK(refusal("attention", R"({"weights": "random", "scales": [1, 2]})") ==
         "attention.scales is a sweep of 2; expected one number, because temperatures scale the logits");
-  CHECK(sentence([] { plan_of(with_setting(critical, "temperature_unit", "logarithmic")); }) ==
+  CHECK(sentence([] { job_of(with_setting(critical, "temperature_unit", "logarithmic")); }) ==
         "temperature_unit is \"logarithmic\"; expected fixed or critical, because gaussian tokens have no "
         "largest logit");
 }
 
 TEST_CASE("theory section 8: on the sphere hardmax stays as far below the maximum as n tokens must",
           "[experiment][hardmax][statistics]") {
-  const Result result = run(plan_of(R"({"experiment": "hardmax", "law": {"type": "sphere", "dimension": 3},
+  const Result result = run(R"({"experiment": "hardmax", "law": {"type": "sphere", "dimension": 3},
     "attention": {"matrix": 1}, "query": {"radius": 1}, "temperatures": [0, 0.002], "tokens": [100, 1000, 10000],
-    "replicates": 1000})"));
+    "replicates": 1000})");
   for (const Point& point : result.curves[0].points) {
     const Estimate gap = point.metrics[3].value();
     CHECK(std::abs(gap.mean - 2 / (static_cast<double>(point.n) + 1)) < 4 * gap.standard_error());
   }
   // The nearest token's error: slope -1/(d-1), straight from n = 100 on.
-  const PowerLawFit error = result.curves[0].fit[0].value();
-  CHECK(std::abs(error.slope + 0.5) < 4 * std::max(error.slope_se, 0.006));
+  const PowerLawFit error = result.curves[0].fits[0].value();
+  CHECK(std::abs(error.slope + 0.5) < 4 * std::max(error.slope_standard_error, 0.006));
   // lambda = 500, so rho = 500: at n = 10000 the next order is rho/n = 1/20 of each prediction.
   const Point& last = result.curves[1].points.back();
   const auto check = [&](std::size_t metric, double predicted) {
     const Estimate measured = last.metrics[metric].value();
     CHECK(std::abs(measured.mean - predicted) < 4 * measured.standard_error() + predicted / 20);
   };
-  for (const Prediction& prediction : result.curves[1].predicted) {
-    INFO(prediction.metric << ", " << prediction.quantity);
-    if (prediction.quantity == "constant") {
+  for (const Prediction& prediction : result.curves[1].predictions) {
+    INFO(prediction.metric << ", " << name_of(prediction.quantity));
+    if (prediction.quantity == Quantity::constant) {
       const bool is_error = prediction.metric == "error";
+      CHECK(prediction.exponent == (is_error ? -0.5 : -1));
       check(is_error ? 0 : 2, prediction.value / (is_error ? 100 : 10000));
     } else if (prediction.metric == "gap") {
       check(3, prediction.value);
@@ -200,9 +245,9 @@ TEST_CASE("theory section 8: on the sphere hardmax stays as far below the maximu
 }
 
 TEST_CASE("theory section 8: 1 - E c_n^2 hardly falls at d = 50", "[experiment][hardmax][statistics]") {
-  const Result result = run(plan_of(R"({"experiment": "hardmax", "law": {"type": "sphere", "dimension": 50},
+  const Result result = run(R"({"experiment": "hardmax", "law": {"type": "sphere", "dimension": 50},
     "attention": {"matrix": 1}, "query": {"radius": 1}, "temperatures": 0, "tokens": [1000, 10000],
-    "replicates": 300})"));
+    "replicates": 300})");
   for (const Point& point : result.curves[0].points) {
     const Estimate gap = point.metrics[3].value();
     CHECK(std::abs(gap.mean - largest_cosine(50, static_cast<double>(point.n)).mean_gap) <
@@ -215,8 +260,8 @@ TEST_CASE("theory section 8: 1 - E c_n^2 hardly falls at d = 50", "[experiment][
 
 TEST_CASE("theory section 5: the largest of n Gaussian logits", "[experiment][hardmax][statistics]") {
   const Result result =
-      run(plan_of(R"({"experiment": "hardmax", "law": {"type": "gaussian", "dimension": 2, "mean": [3, -1]},
-    "attention": {"matrix": 1}, "query": {"radius": 5}, "temperatures": 0, "tokens": [100, 10000], "replicates": 1000})"));
+      run(R"({"experiment": "hardmax", "law": {"type": "gaussian", "dimension": 2, "mean": [3, -1]},
+    "attention": {"matrix": 1}, "query": {"radius": 5}, "temperatures": 0, "tokens": [100, 10000], "replicates": 1000})");
   for (const Point& point : result.curves[0].points) {
     const NormalMaximum maximum = normal_maximum(static_cast<double>(point.n));
     const Estimate gap = point.metrics[3].value();
@@ -227,9 +272,9 @@ TEST_CASE("theory section 5: the largest of n Gaussian logits", "[experiment][ha
 
 TEST_CASE("theory section 5: the three regimes of Gaussian logits", "[experiment][hardmax][statistics]") {
   // b = 2, 5/8 and 1/4, one dimension.
-  const Result result = run(plan_of(R"({"experiment": "hardmax", "law": {"type": "gaussian", "dimension": 1},
+  const Result result = run(R"({"experiment": "hardmax", "law": {"type": "gaussian", "dimension": 1},
     "attention": {"matrix": 1}, "query": {"radius": 1}, "temperatures": [0.5, 1.6, 4], "temperature_unit": "critical",
-    "tokens": {"from": 1000, "to": 100000, "count": 5}, "replicates": 200})"));
+    "tokens": {"from": 1000, "to": 100000, "count": 5}, "replicates": 200})");
   const double log_n = std::log(1e4);
   const auto near = [](double measured, double predicted, double allowed) {
     INFO("measured " << measured << ", predicted " << predicted << ", allowed " << allowed);
@@ -239,12 +284,12 @@ TEST_CASE("theory section 5: the three regimes of Gaussian logits", "[experiment
   for (std::size_t i = 0; i < 3; ++i) {
     const RandomEnergy energy = random_energy(bs[i]);
     const Curve& curve = result.curves[i];
-    const PowerLawFit error = curve.fit[0].value();
+    const PowerLawFit error = curve.fits[0].value();
     // Leading exponents: a factor sqrt(ln n), which they leave open, has the slope 1/(2 ln n), 0.05 here.
-    near(error.slope, -energy.error_exponent, 4 * error.slope_se + 0.5 / log_n);
+    near(error.slope, -energy.error_exponent, 4 * error.slope_standard_error + 0.5 / log_n);
     if (bs[i] < 1) {
-      const PowerLawFit participation = curve.fit[2].value();
-      near(participation.slope, -energy.squared_error_exponent, 4 * participation.slope_se);
+      const PowerLawFit participation = curve.fits[2].value();
+      near(participation.slope, -energy.squared_error_exponent, 4 * participation.slope_standard_error);
       const Estimate gap = curve.points.back().metrics[3].value();
       near(1 - gap.mean, energy.alignment, 4 * gap.standard_error() + 0.01);
     }

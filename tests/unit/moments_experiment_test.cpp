@@ -2,10 +2,11 @@
 #include <catch_amalgamated.hpp>
 #include <cmath>
 
+#include "arbitrary.hpp"
 #include "asymptoken/error.hpp"
 #include "asymptoken/experiment.hpp"
 #include "by_definition.hpp"
-#include "experiment/moments/dirichlet.hpp"
+#include "experiment/moments/moments.hpp"
 #include "run_experiment.hpp"
 
 using namespace asymptoken;
@@ -27,16 +28,25 @@ const std::string with_sample = with_setting(own_tokens, "sampled_reference", R"
 const std::string nested_with_sample = with_setting(nested, "sampled_reference", R"({"tokens": 9000})");
 const std::string fresh_with_sample = with_setting(fresh, "sampled_reference", R"({"tokens": 1300})");
 
-Quadrature queries_of(const Spec& spec, const Item& item, const Rows<double>& keys) {
+/// A spec and what it says of queries, reference and norm.
+struct Case {
+  std::string json;
+  std::int64_t fresh_queries = 0;
+  Index quadrature_nodes = 0;
+  std::int64_t reference_tokens = 0;
+  bool spectral_norm = false;
+};
+
+Quadrature queries_of(const Case& one, const Spec& spec, const Item& item, const Rows<double>& keys) {
   const auto equal = [](const Rows<double>& points) {
     return Quadrature{.points = points,
                       .weights = Vector::Constant(points.rows(), 1.0 / static_cast<double>(points.rows()))};
   };
-  if (spec.quadrature.weights.size() > 0) {
-    return spec.quadrature;
+  if (one.quadrature_nodes > 0) {
+    return spec.law->quadrature(one.quadrature_nodes).value();
   }
-  return equal(spec.fresh_queries > 0
-                   ? by_definition::draws(spec, StreamPurpose::queries, item, spec.fresh_queries)
+  return equal(one.fresh_queries > 0
+                   ? by_definition::draws(spec, StreamPurpose::queries, item, one.fresh_queries)
                    : keys);
 }
 
@@ -48,24 +58,22 @@ void append_errors(std::vector<double>& errors, const Moments& measured, const M
 }
 
 /// Every error of an item: [point][head][metric].
-std::vector<double> expected_errors(const Plan& plan, const Item& item) {
-  const Spec& spec = plan.spec();
+std::vector<double> expected_errors(const Case& one, const Spec& spec, const Item& item) {
   const Rows<double> tokens = by_definition::tokens(spec, item);
-  const Rows<double> sample =
-      by_definition::draws(spec, StreamPurpose::reference,
-                           {.replicate = 0, .first_point = 0, .points = 0, .work = 0}, spec.reference_tokens);
+  const Rows<double> sample = by_definition::draws(
+      spec, StreamPurpose::reference, {.replicate = 0, .first_point = 0, .points = 0}, one.reference_tokens);
   std::vector<double> errors;
   for (std::size_t point = 0; point < item.points; ++point) {
     const Rows<double> keys = tokens.topRows(spec.tokens[item.first_point + point]);
-    const Quadrature queries = queries_of(spec, item, keys);
+    const Quadrature queries = queries_of(one, spec, item, keys);
     for (const Head& head : spec.attention.heads) {
       const Moments measured =
           by_definition::moments(by_definition::outputs(queries.points, keys, head.form), queries.weights);
-      append_errors(errors, measured, transformed_moments(*spec.law, head.form), spec.spectral_norm);
-      if (spec.reference_tokens > 0) {
+      append_errors(errors, measured, transformed_moments(*spec.law, head.form), one.spectral_norm);
+      if (one.reference_tokens > 0) {
         append_errors(errors, measured,
                       by_definition::moments(by_definition::outputs(sample, sample, head.form)),
-                      spec.spectral_norm);
+                      one.spectral_norm);
       }
     }
   }
@@ -76,21 +84,28 @@ std::vector<double> expected_errors(const Plan& plan, const Item& item) {
 
 TEST_CASE("moments measures the distance of mean and covariance to their references",
           "[experiment][moments]") {
-  for (const std::string& json :
-       {own_tokens, nested, fresh, nested_fresh, quadrature, with_sample, nested_with_sample,
-        fresh_with_sample, with_setting(own_tokens, "covariance_norm", "spectral")}) {
-    INFO(json);
-    const Plan plan = plan_of(json);
-    Merger merger(plan);
-    add_all(merger, plan);
+  const Case cases[] = {
+      {.json = own_tokens},
+      {.json = nested},
+      {.json = fresh, .fresh_queries = 200},
+      {.json = nested_fresh, .fresh_queries = 200},
+      {.json = quadrature, .quadrature_nodes = 7},
+      {.json = with_sample, .reference_tokens = 1300},
+      {.json = nested_with_sample, .reference_tokens = 9000},
+      {.json = fresh_with_sample, .fresh_queries = 200, .reference_tokens = 1300},
+      {.json = with_setting(own_tokens, "covariance_norm", "spectral"), .spectral_norm = true}};
+  for (const Case& one : cases) {
+    INFO(one.json);
+    ExperimentJob job(parse_spec(one.json));
+    complete(job);
     std::size_t compared = 0;
-    for (std::size_t i = 0; i < plan.items().size(); ++i) {
-      const Item& item = plan.items()[i];
-      if (item.is_reference() || item.replicate > 0) {
+    for (std::size_t i = 0; i < job.replicate_count(); ++i) {
+      const Item& item = job.replicate(i);
+      if (item.replicate > 0) {
         continue;
       }
-      const std::vector<double> expected = expected_errors(plan, item);
-      const std::span<const double> values = merger.values(i);
+      const std::vector<double> expected = expected_errors(one, job.spec(), item);
+      const std::span<const double> values = job.values(i);
       REQUIRE(values.size() == expected.size());
       for (std::size_t k = 0; k < expected.size(); ++k) {
         CHECK(values[k] == Catch::Approx(expected[k]).epsilon(1e-4));
@@ -101,34 +116,114 @@ TEST_CASE("moments measures the distance of mean and covariance to their referen
   }
 }
 
-TEST_CASE("a sampled reference may come before, among or after what is compared with it",
+TEST_CASE("replicates wait for the sampled reference they are compared with", "[experiment][moments]") {
+  for (const std::string& json : {with_sample, nested_with_sample}) {
+    ExperimentJob job(parse_spec(json));
+    for (std::size_t step = 0; step < job.preparation_steps(); ++step) {
+      job.prepare(step, {});
+    }
+    const std::size_t blocks = job.preliminary_items();
+    CHECK(blocks == (json == with_sample ? 1 : 3));
+    CHECK(job.size() == blocks + job.replicate_count());
+    // The last block first: what it is compared with has no order.
+    for (std::size_t missing = blocks; missing-- > 0;) {
+      CHECK(job.startable() == blocks);
+      CHECK(sentence([&] { job.start(blocks, {}); }) ==
+            "item is " + std::to_string(blocks) + "; expected a number below " + std::to_string(blocks));
+      // What is exact does not wait for the sample.
+      CHECK_FALSE(job.limit_json().empty());
+      CHECK_FALSE(job.outline().curves[0].predictions.empty());
+      const auto execution = job.start(missing, {});
+      while (!execution->advance(1e18)) {
+      }
+      CHECK_THROWS_AS(job.add(missing, std::vector<double>(3)), Error);
+      job.add(missing, execution->values());
+    }
+    CHECK(job.startable() == job.size());
+    const Result partial = job.result();
+    CHECK(partial.items_done == static_cast<std::int64_t>(blocks));
+    CHECK(partial.items == static_cast<std::int64_t>(job.size()));
+    CHECK_FALSE(partial.curves[0].points[0].metrics[0].has_value());
+  }
+}
+
+TEST_CASE("blocks of a sampled reference hold each of its queries once", "[experiment][moments]") {
+  const Spec spec = parse_spec(own_tokens);
+  for (const std::int64_t count : {1, 1300, 9000, 9001, 9002, 100'000}) {
+    MomentsParameters parameters;
+    parameters.reference_tokens = count;
+    const MomentsMeasurement measurement(spec, parameters);
+    Index next = 0;
+    for (std::size_t block = 0; block < measurement.preliminaries()[1].size(); ++block) {
+      CHECK(measurement.reference_block(block).first == next);
+      next = measurement.reference_block(block).last;
+    }
+    CHECK(next == count);
+  }
+}
+
+TEST_CASE("blocks of a sampled reference count by their queries", "[experiment][moments]") {
+  // 651 queries whose outputs are as the limit has them, and 650 whose first coordinate lies a million off.
+  const std::string small = with_setting(own_tokens, "tokens", "[40, 900]");
+  ExperimentJob job(parse_spec(with_setting(small, "sampled_reference", R"({"tokens": 1301})")));
+  for (std::size_t step = 0; step < job.preparation_steps(); ++step) {
+    job.prepare(step, {});
+  }
+  REQUIRE(job.preliminary_items() == 2);
+  std::vector<double> block(2 * 9);  // of two heads: three means and six covariances
+  job.add(0, block);
+  block[0] = 1e6;
+  job.add(1, block);
+  const std::vector<double> values = execute(job, 0);
+  const double share = 650.0 / 1301;
+  CHECK(values[0] < 10);
+  CHECK(values[2] == Catch::Approx(1e6 * share).epsilon(1e-4));
+  CHECK(values[3] == Catch::Approx(1e12 * share * (1 - share)).epsilon(1e-4));
+  CHECK(values[4 + 2] == values[4]);
+}
+
+TEST_CASE("how the blocks of a sampled reference are sliced, and when they come, does not move a bit",
           "[experiment][moments]") {
   for (const std::string& json : {with_sample, nested_with_sample}) {
-    const Plan plan = plan_of(json);
-    const std::size_t count = plan.items().size();
-    Merger forward(plan);
-    Merger backward(plan);
-    for (std::size_t i = 0; i < count; ++i) {
-      forward.add(i, execute(plan, i, {}));
-      backward.add(count - 1 - i, execute(plan, count - 1 - i, {}));
+    const Spec spec = parse_spec(json);
+    ExperimentJob forward(spec);
+    complete(forward);
+
+    ExperimentJob backward(spec);
+    for (std::size_t step = 0; step < backward.preparation_steps(); ++step) {
+      backward.prepare(step, {});
+    }
+    std::vector<std::vector<double>> blocks(backward.preliminary_items());
+    for (std::size_t i = blocks.size(); i-- > 0;) {
+      const auto sliced = backward.start(i, {});
+      double before = 0;
+      while (!sliced->advance(3e5)) {
+        CHECK(sliced->fraction_done() >= before);
+        CHECK(sliced->fraction_done() < 1);
+        before = sliced->fraction_done();
+      }
+      blocks[i] = sliced->values();
+      backward.add(i, blocks[i]);
+    }
+    for (std::size_t i = backward.replicate_count(); i-- > 0;) {
+      backward.add(blocks.size() + i, execute(backward, i));
     }
     CHECK(to_json(forward.result()) == to_json(backward.result()));
 
-    // What a merger keeps is enough to go on with.
-    Merger restored(plan);
-    for (std::size_t i = 0; i < count; ++i) {
-      restored.add(i, i % 2 == 0 ? forward.values(i) : backward.values(i));
+    // What a job keeps is enough to go on with, in whichever order it is found.
+    ExperimentJob restored(spec);
+    for (std::size_t i = restored.replicate_count(); i-- > 0;) {
+      restored.add(blocks.size() + i, i % 2 == 0 ? forward.values(i) : backward.values(i));
     }
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      restored.add(i, blocks[i]);
+    }
+    for (std::size_t step = 0; step < restored.preparation_steps(); ++step) {
+      restored.prepare(step, {});
+    }
+    CHECK(restored.items_done() == restored.size());
     CHECK(to_json(restored.result()) == to_json(forward.result()));
-
-    Merger without(plan);
-    for (std::size_t i = 1; i < count; ++i) {
-      without.add(i, execute(plan, i, {}));
-    }
-    const Result partial = without.result();
-    CHECK(partial.items_done + 1 == partial.items);
-    CHECK_FALSE(partial.curves[0].points[0].metrics[0].has_value());
-    CHECK_THROWS_AS(without.add(0, std::vector<double>(3)), Error);
+    CHECK(restored.limit_json() == forward.limit_json());
   }
 }
 
@@ -139,7 +234,7 @@ TEST_CASE("the sphere's covariance by draws agrees with the exact one within its
     "attention": {"horizons": 3}, "sampled_reference": {"draws": 200000}, "tokens": 10})");
   const AttentionForm& form = spec.attention.heads.front().form;
   const Matrix exact = transformed_moments(*spec.law, form).covariance;
-  const Matrix sampled = sampled_sphere_covariance(spec, form);
+  const Matrix sampled = sampled_sphere_covariance(spec, 200000, form);
   // Each eigenvalue is a mean of 200,000 values whose standard deviation is at most three times itself here: five standard
   // errors, of the largest.
   CHECK((sampled - exact).norm() < 5 * 3 * exact.norm() / std::sqrt(200000.0));
@@ -178,9 +273,9 @@ TEST_CASE("sampled references, queries and norms that make no sense are refused"
 
 TEST_CASE("a wider support is a wider law", "[experiment][moments]") {
   const auto errors = [](const std::string& law, const std::string& attention) {
-    const Plan plan = plan_of(R"({"experiment": "moments", "law": )" + law + R"(, "attention": )" +
-                              attention + R"(, "tokens": [700], "replicates": 1})");
-    return execute(plan, 0, {});
+    const auto job = job_of(R"({"experiment": "moments", "law": )" + law + R"(, "attention": )" + attention +
+                            R"(, "tokens": [700], "replicates": 1})");
+    return execute(*job, 0);
   };
   const std::string A = R"("matrix": [[0.5, 0.2], [-0.1, 0.4]], "value": [[1, 2]])";
   const std::vector<double> stretched =
@@ -197,24 +292,24 @@ TEST_CASE("a wider support is a wider law", "[experiment][moments]") {
 
 TEST_CASE("memory does not grow with n where queries are apart from the tokens", "[experiment][moments]") {
   const std::string big = with_setting(own_tokens, "tokens", "1000000000000");
-  CHECK_NOTHROW(Plan(parse_spec(with_setting(big, "queries", R"({"count": 1000})")), 1e7));
-  CHECK_NOTHROW(Plan(parse_spec(with_setting(big, "queries", R"({"quadrature": 10})")), 1e7));
-  CHECK_THROWS_AS(Plan(parse_spec(big), 1e12), Error);
+  const auto fit_in = [](const std::string& json, double bytes) {
+    return ExperimentJob(parse_spec(json)).items_that_fit(bytes);
+  };
+  CHECK(fit_in(with_setting(big, "queries", R"({"count": 1000})"), 1e7) > 0);
+  CHECK(fit_in(with_setting(big, "queries", R"({"quadrature": 10})"), 1e7) > 0);
+  CHECK_THROWS_AS(fit_in(big, 1e12), Error);
 }
 
 // Theory section 6: averaging the queries exactly, slopes of the mean error over n = 1e3 .. 1e7 are -.27, -.24, -.136 at
 // H = 1.5, 2, 3, and those of the covariance -.245, -.215, -.105. Here the first two decades of that.
 TEST_CASE("theory section 6: slopes with the queries averaged exactly", "[experiment][moments][statistics]") {
-  const Plan plan =
-      plan_of(R"({"experiment": "moments", "seed": 5, "law": {"type": "gaussian", "dimension": 1},
+  const Result result =
+      run(R"({"experiment": "moments", "seed": 5, "law": {"type": "gaussian", "dimension": 1},
     "attention": {"horizons": [0.5, 2, 3]}, "queries": {"quadrature": 200},
     "tokens": {"from": 1000, "to": 100000, "count": 5, "nested": true}, "replicates": 100})");
-  Merger merger(plan);
-  add_all(merger, plan);
-  const Result result = merger.result();
   const double mean_slopes[] = {-0.5, -0.268, -0.155};
   for (std::size_t curve = 0; curve < result.curves.size(); ++curve) {
-    const double slope = result.curves[curve].fit[0]->slope;
+    const double slope = result.curves[curve].fits[0]->slope;
     // The table's own statistical error is .02 to .04.
     const double error = std::hypot(slope_standard_error(result.curves[curve], 0), 0.03);
     CHECK(std::abs(slope - mean_slopes[curve]) < 3 * error);

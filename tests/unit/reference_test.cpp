@@ -223,8 +223,8 @@ Json fitted_line(const Json& inputs) {
   REQUIRE(fit);
   return {{"slope", fit->slope},
           {"intercept", fit->intercept},
-          {"slope_se", fit->slope_se},
-          {"intercept_se", fit->intercept_se}};
+          {"slope_se", fit->slope_standard_error},
+          {"intercept_se", fit->intercept_standard_error}};
 }
 
 Json grids(const Json& inputs) {

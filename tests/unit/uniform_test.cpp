@@ -22,15 +22,18 @@ namespace {
 const std::string line = R"({"experiment": "uniform", "seed": 5,
  "law": {"type": "gaussian_mixture", "dimension": 1, "components": [{"mean": -1, "covariance": 0.5}, {"mean": 0.7}]},
  "attention": {"matrix": 1.2, "value": [[2]]}, "ball": {"radii": [0.5, 2]}, "tokens": [200, 1500], "replicates": 1})";
+const double line_radii[] = {0.5, 2};
 
 const std::string plane = R"({"experiment": "uniform", "seed": 6,
  "law": {"type": "gaussian", "dimension": 2, "mean": [0.3, -1], "covariance": [[1, 0.3], [0.3, 0.6]]},
  "attention": {"matrix": [[1, 0.4], [-0.2, 0.7]], "value": [[1, 0], [0.5, 2], [0, 1]]},
  "ball": {"radii": [0.8, 2]}, "tokens": [150], "replicates": 2})";
+const double plane_radii[] = {0.8, 2};
 
 const std::string five = R"({"experiment": "uniform", "seed": 7,
  "law": {"type": "gaussian", "dimension": 5, "covariance": [1, 0.8, 0.6, 0.5, 0.4]},
  "attention": {"horizons": [0.5, 1]}, "ball": {"radii": [1, 2.5], "starts": 40}, "tokens": [300], "replicates": 1})";
+const double five_radii[] = {1, 2.5};
 
 const std::string nested = R"({"list": [100, 1030, 2600], "nested": true})";
 
@@ -107,8 +110,8 @@ Estimate constant_of(const Curve& curve) {
   return estimate;
 }
 
-double predicted(const Curve& curve, std::string_view name) {
-  return std::ranges::find(curve.predicted, name, &Prediction::name)->value;
+double predicted(const Curve& curve, std::string_view id) {
+  return std::ranges::find(curve.predictions, id, &Prediction::id)->value;
 }
 
 }  // namespace
@@ -195,14 +198,15 @@ TEST_CASE("a climber's gradient is the derivative of its height", "[uniform]") {
 
 TEST_CASE("in one and two dimensions the supremum is that of a dense grid", "[uniform]") {
   for (const std::string& json : {line, plane}) {
-    const Plan plan = plan_of(json);
-    const AttentionForm& form = plan.spec().attention.heads.front().form;
-    for (std::size_t i = 0; i < plan.items().size(); ++i) {
-      const Rows<double> tokens = by_definition::tokens(plan.spec(), plan.items()[i]);
-      const std::vector<double> values = execute(plan, i, {});
+    const auto job = job_of(json);
+    const AttentionForm& form = job->spec().attention.heads.front().form;
+    for (std::size_t i = 0; i < job->replicate_count(); ++i) {
+      const Rows<double> tokens = by_definition::tokens(job->spec(), job->replicate(i));
+      const std::vector<double> values = execute(*job, i);
       REQUIRE(values.size() == 4);
       for (std::size_t curve = 0; curve < 2; ++curve) {
-        const double grid = grid_supremum(tokens, *plan.spec().law, form, plan.spec().radii[curve]);
+        const double radius = json == line ? line_radii[curve] : plane_radii[curve];
+        const double grid = grid_supremum(tokens, *job->spec().law, form, radius);
         CHECK(supremum(values, curve) > grid * (1 - 1e-6));
         CHECK(supremum(values, curve) < grid * (1 + 2e-4));
         CHECK(agreement(values, curve) > 0);
@@ -213,19 +217,19 @@ TEST_CASE("in one and two dimensions the supremum is that of a dense grid", "[un
 }
 
 TEST_CASE("in five dimensions the supremum is that of ascents from very many starts", "[uniform]") {
-  const Plan plan = plan_of(five);
-  const Rows<double> tokens = by_definition::tokens(plan.spec(), plan.items()[0]);
-  const std::vector<double> values = execute(plan, 0, {});
+  const auto job = job_of(five);
+  const Rows<double> tokens = by_definition::tokens(job->spec(), job->replicate(0));
+  const std::vector<double> values = execute(*job, 0);
   const Rows<double> starts =
       BallSurvey::directions(Vector::Unit(5, 0), 300, Stream{.seed = 77, .id = 1}).points();
   for (std::size_t curve = 0; curve < 4; ++curve) {
-    const AttentionForm& form = plan.spec().attention.heads[curve / 2].form;
-    const double radius = plan.spec().radii[curve % 2];
+    const AttentionForm& form = job->spec().attention.heads[curve / 2].form;
+    const double radius = five_radii[curve % 2];
     double largest = 0;
     for (Index i = 0; i < starts.rows(); ++i) {
       const double length = radius * static_cast<double>(i % 3 + 1) / 3;
       largest = std::max(
-          largest, climb(tokens, *plan.spec().law, form, radius, Vector(length * starts.row(i).transpose())));
+          largest, climb(tokens, *job->spec().law, form, radius, Vector(length * starts.row(i).transpose())));
     }
     CHECK(supremum(values, curve) == Catch::Approx(largest).epsilon(1e-5));
   }
@@ -233,60 +237,60 @@ TEST_CASE("in five dimensions the supremum is that of ascents from very many sta
 
 TEST_CASE("a larger ball has a larger supremum, and the same tokens the same", "[uniform]") {
   for (const std::string& json : {line, plane, five}) {
-    const Plan plan = plan_of(json);
-    const std::vector<double> values = execute(plan, 0, {});
+    const auto job = job_of(json);
+    const std::vector<double> values = execute(*job, 0);
     for (std::size_t curve = 0; curve + 1 < values.size() / 2; curve += 2) {
       CHECK(supremum(values, curve) <= supremum(values, curve + 1));
     }
   }
   // A nested point is what the first n tokens give, whatever comes after them.
-  const Plan whole = plan_of(with_setting(plane, "tokens", nested));
-  const std::vector<double> values = execute(whole, 0, {});
+  const auto whole = job_of(with_setting(plane, "tokens", nested));
+  const std::vector<double> values = execute(*whole, 0);
   REQUIRE(values.size() == 12);
-  const Plan first = plan_of(with_setting(plane, "tokens", R"({"list": [100], "nested": true})"));
-  CHECK(execute(first, 0, {}) == std::vector(values.begin(), values.begin() + 4));
-  const Plan two = plan_of(with_setting(plane, "tokens", R"({"list": [100, 1030], "nested": true})"));
-  CHECK(execute(two, 0, {}) == std::vector(values.begin(), values.begin() + 8));
+  const auto first = job_of(with_setting(plane, "tokens", R"({"list": [100], "nested": true})"));
+  CHECK(execute(*first, 0) == std::vector(values.begin(), values.begin() + 4));
+  const auto two = job_of(with_setting(plane, "tokens", R"({"list": [100, 1030], "nested": true})"));
+  CHECK(execute(*two, 0) == std::vector(values.begin(), values.begin() + 8));
 }
 
 TEST_CASE("how a search is sliced does not move a bit", "[uniform]") {
   for (const std::string& json : {line, plane, five, with_setting(plane, "tokens", nested)}) {
-    const Plan plan = plan_of(json);
-    const std::vector<double> whole = execute(plan, 0, {});
+    const auto job = job_of(json);
+    const std::vector<double> whole = execute(*job, 0);
     for (const double slice : {1.0, 3e5}) {
-      Execution sliced(plan, 0, {});
+      const auto sliced = start(*job, 0);
       double before = 0;
-      while (!sliced.advance(slice)) {
-        CHECK(sliced.fraction_done() >= before);
-        CHECK(sliced.fraction_done() < 1);
-        before = sliced.fraction_done();
+      while (!sliced->advance(slice)) {
+        CHECK(sliced->fraction_done() >= before);
+        CHECK(sliced->fraction_done() < 1);
+        before = sliced->fraction_done();
       }
-      CHECK(sliced.fraction_done() == 1);
-      CHECK(sliced.values() == whole);
+      CHECK(sliced->fraction_done() == 1);
+      CHECK(sliced->values() == whole);
     }
   }
 }
 
 TEST_CASE("a search without fused operations is the same on every target", "[uniform]") {
   for (const std::string& json : {line, plane, five}) {
-    const Plan plan = plan_of(with_setting(json, "deterministic", "true"));
-    const std::vector<double> first = execute(plan, 0, {});
+    const auto job = job_of(with_setting(json, "deterministic", "true"));
+    const std::vector<double> first = execute(*job, 0);
     for (const SimdTarget target : available_simd_targets()) {
-      CHECK(execute(plan, 0, {.target = target}) == first);
+      CHECK(execute(*job, 0, {.target = target}) == first);
     }
   }
 }
 
 TEST_CASE("a ball of radius 0 holds the error at the origin, and huge logits are ordinary", "[uniform]") {
-  const Plan plan = plan_of(with_setting(plane, "ball.radii", "[0, 1e6]"));
-  const std::vector<double> values = execute(plan, 0, {});
-  const AttentionForm& form = plan.spec().attention.heads.front().form;
-  const Rows<double> tokens = by_definition::tokens(plan.spec(), plan.items()[0]);
+  const auto job = job_of(with_setting(plane, "ball.radii", "[0, 1e6]"));
+  const std::vector<double> values = execute(*job, 0);
+  const AttentionForm& form = job->spec().attention.heads.front().form;
+  const Rows<double> tokens = by_definition::tokens(job->spec(), job->replicate(0));
   CHECK(supremum(values, 0) ==
-        Catch::Approx(height(tokens, *plan.spec().law, form, Vector::Zero(2))).epsilon(1e-12));
+        Catch::Approx(height(tokens, *job->spec().law, form, Vector::Zero(2))).epsilon(1e-12));
   CHECK(agreement(values, 0) == 1);
   // So far out Gamma_n is a token and Gamma(x) = V (m + Sigma A x) leaves it behind.
-  const double reach = 1e6 * (form.V * plan.spec().law->covariance() * form.A).operatorNorm();
+  const double reach = 1e6 * (form.V * job->spec().law->covariance() * form.A).operatorNorm();
   CHECK(supremum(values, 1) == Catch::Approx(reach).epsilon(1e-3));
 }
 
@@ -326,14 +330,13 @@ TEST_CASE("on the line the constant is that of the limit process", "[uniform][st
   const double limit = sum / samples;
   const double limit_error = std::sqrt((squares / samples - limit * limit) / samples);
 
-  const Plan plan =
-      plan_of(R"({"experiment": "uniform", "seed": 2, "law": {"type": "gaussian", "dimension": 1},
+  const Result result =
+      run(R"({"experiment": "uniform", "seed": 2, "law": {"type": "gaussian", "dimension": 1},
     "attention": {"matrix": 1}, "ball": {"radii": 1, "starts": 4}, "tokens": [20000], "replicates": 200})");
-  const Result result = run(plan);
   const Estimate constant = constant_of(result.curves[0]);
   // Four standard errors of 200 replicates and of the simulation.
   CHECK(std::abs(constant.mean - limit) < 4 * std::hypot(constant.standard_error(), limit_error));
-  const double pointwise = predicted(result.curves[0], "pointwise constant");
+  const double pointwise = predicted(result.curves[0], "pointwise_constant");
   CHECK(pointwise == Catch::Approx(std::sqrt(2 / std::numbers::pi * 2 * std::numbers::e)));
   CHECK(constant.mean > pointwise + 4 * constant.standard_error());
   // The triangle inequality: E sup |Z| <= sum_k E|xi_k| sqrt((k+1)/k!) R^k.
@@ -342,22 +345,21 @@ TEST_CASE("on the line the constant is that of the limit process", "[uniform][st
 
 TEST_CASE("constants grow exponentially for Gaussian tokens, polynomially on the sphere",
           "[uniform][statistics]") {
-  const Result gaussian =
-      run(plan_of(R"({"experiment": "uniform", "law": {"type": "gaussian", "dimension": 2},
+  const Result gaussian = run(R"({"experiment": "uniform", "law": {"type": "gaussian", "dimension": 2},
     "attention": {"matrix": 1.5}, "ball": {"radii": [0.2, 0.6, 1, 1.4], "starts": 4},
-    "tokens": [8000], "replicates": 12})"));
+    "tokens": [8000], "replicates": 12})");
   for (const Curve& curve : gaussian.curves) {
     // e^{a^2 R^2 / 2} but for a factor between that of one query and twice that of the root mean square.
-    const double exponential = predicted(curve, "Gaussian C(R)");
+    const double exponential = predicted(curve, "gaussian_constant");
     const Estimate constant = constant_of(curve);
-    CHECK(constant.mean > 0.9 * predicted(curve, "pointwise constant"));
+    CHECK(constant.mean > 0.9 * predicted(curve, "pointwise_constant"));
     CHECK(constant.mean < 2 * exponential);
   }
   const auto slope = [](const Result& result, const auto& abscissa) {
     const Curve& first = result.curves.front();
     const Curve& last = result.curves.back();
     return std::log(constant_of(last).mean / constant_of(first).mean) /
-           (abscissa(last.parameters.back().second) - abscissa(first.parameters.back().second));
+           (abscissa(number(result, last, "radius")) - abscissa(number(result, first, "radius")));
   };
   // d log C / d R^2 = a^2/2 + (d/2 log(2 + a^2 R^2)) / d R^2, a = 1.5.
   const auto square = [](double r) { return r * r; };
@@ -366,9 +368,9 @@ TEST_CASE("constants grow exponentially for Gaussian tokens, polynomially on the
   CHECK(slope(gaussian, square) == Catch::Approx(square(1.5) / 2 + root).epsilon(0.15));
 
   const Result sphere =
-      run(plan_of(R"({"experiment": "uniform", "law": {"type": "sphere", "dimension": 5, "radius": 1},
+      run(R"({"experiment": "uniform", "law": {"type": "sphere", "dimension": 5, "radius": 1},
     "attention": {"matrix": 1}, "ball": {"radii": [8, 16, 32], "starts": 8},
-    "tokens": [8000], "replicates": 12})"));
+    "tokens": [8000], "replicates": 12})");
   // rho ~ r^{(d-1)/2} and tr(C(2t) + D D') ~ 1/r: C ~ r^{(d-3)/4}, here the square root.
   CHECK(slope(sphere, [](double r) { return std::log(r); }) == Catch::Approx(0.5).margin(0.2));
 }
@@ -404,7 +406,7 @@ TEST_CASE("a spec of uniform names what does not fit", "[uniform]") {
   const auto refused = [](std::string_view path, std::string_view value) {
     return sentence([&] { parse_spec(with_setting(plane, path, value)); });
   };
-  CHECK(parse_spec(plane).starts == 32);
+  CHECK(parse_spec(plane).json == parse_spec(with_setting(plane, "ball.starts", "32")).json);
   CHECK(
       refused("ball.radii", "[1, 0.5]") ==
       R"(ball.radii is 0.5; expected {"from", "to", "count"}, an ascending list, or a number from 0.0 to 1000000.0)");

@@ -22,8 +22,15 @@ const std::string small = R"({"experiment": "window", "seed": 3,
  "attention": {"horizons": [0.4, 1.5]}, "context": 101, "random": 4,
  "tokens": [5, 8, 31, 60, 84, 101], "replicates": 2})";
 
-Stream stream_of(const Plan& plan, const Item& item, StreamPurpose purpose) {
-  return Stream::of(plan.spec().seed, purpose, static_cast<std::uint32_t>(item.replicate),
+/// A spec and what it says of the context.
+struct Case {
+  std::string json;
+  Index context = 101;
+  Index random_keys = 4;
+};
+
+Stream stream_of(const Spec& spec, const Item& item, StreamPurpose purpose) {
+  return Stream::of(spec.seed, purpose, static_cast<std::uint32_t>(item.replicate),
                     static_cast<std::uint32_t>(item.first_point));
 }
 
@@ -55,46 +62,45 @@ struct Naive {
 };
 
 /// Keys of one query under the definition of the experiment: 2w+1 around it, inside the sequence, and random ones.
-std::vector<Index> window_keys(const Plan& plan, const Item& item, std::int64_t seen, Index query) {
+std::vector<Index> window_keys(const Case& one, const Spec& spec, const Item& item, std::int64_t seen,
+                               Index query) {
   const auto n = static_cast<Index>(seen);
-  const auto N = static_cast<Index>(plan.spec().context);
-  const auto random_keys = static_cast<Index>(plan.spec().random_keys);
-  const Index w = (n - 1 - random_keys) / 2;
+  const Index N = one.context;
+  const Index w = (n - 1 - one.random_keys) / 2;
   Index first = query - w;
   while (first < 0) ++first;
   while (first + 2 * w + 1 > N) --first;
   std::vector<Index> keys;
   for (Index key = first; key <= first + 2 * w; ++key) keys.push_back(key);
-  RandomKeys random(stream_of(plan, item, StreamPurpose::random_keys), N, random_keys + 1);
+  RandomKeys random(stream_of(spec, item, StreamPurpose::random_keys), N, one.random_keys + 1);
   random.append(query, first, first + 2 * w + 1, n - (2 * w + 1), keys);
   return keys;
 }
 
-std::vector<double> naive_values(const Plan& plan, const Item& item) {
-  const Spec& spec = plan.spec();
-  Rows<float> sampled(spec.context, spec.law->dimension());
-  spec.law->sample(stream_of(plan, item, StreamPurpose::tokens), 0, sampled);
+std::vector<double> naive_values(const Case& one, const Spec& spec, const Item& item) {
+  Rows<float> sampled(one.context, spec.law->dimension());
+  spec.law->sample(stream_of(spec, item, StreamPurpose::tokens), 0, sampled);
   const Rows<double> tokens = sampled.cast<double>();
-  std::vector<Index> all(static_cast<std::size_t>(spec.context));
+  std::vector<Index> all(static_cast<std::size_t>(one.context));
   for (std::size_t k = 0; k < all.size(); ++k) all[k] = static_cast<Index>(k);
   std::vector<double> values;
   for (std::size_t point = item.first_point; point < item.first_point + item.points; ++point) {
     const std::int64_t n = spec.tokens[point];
     std::vector<std::uint32_t> words(static_cast<std::size_t>(n));
-    random_words(stream_of(plan, item, StreamPurpose::draws), 0, words);
+    random_words(stream_of(spec, item, StreamPurpose::draws), 0, words);
     std::vector<Index> draws;
     for (const std::uint32_t word : words) {
-      draws.push_back(static_cast<Index>(std::floor(word * 0x1p-32 * static_cast<double>(spec.context))));
+      draws.push_back(static_cast<Index>(std::floor(word * 0x1p-32 * static_cast<double>(one.context))));
     }
     for (const Head& head : spec.attention.heads) {
       const Moments limit = transformed_moments(*spec.law, head.form);
       for (const bool is_window : {true, false}) {
-        Naive full{Rows<double>(spec.context, head.form.V.rows())};
+        Naive full{Rows<double>(one.context, head.form.V.rows())};
         Naive seen = full;
-        for (Index i = 0; i < spec.context; ++i) {
+        for (Index i = 0; i < one.context; ++i) {
           const Vector query = tokens.row(i).transpose();
           full.outputs.row(i) = output(query, tokens, all, head.form).transpose();
-          const std::vector<Index> keys = is_window ? window_keys(plan, item, n, i) : draws;
+          const std::vector<Index> keys = is_window ? window_keys(one, spec, item, n, i) : draws;
           REQUIRE(keys.size() == static_cast<std::size_t>(n));
           seen.outputs.row(i) = output(query, tokens, keys, head.form).transpose();
         }
@@ -111,7 +117,7 @@ std::vector<double> naive_values(const Plan& plan, const Item& item) {
 }
 
 std::string refusal(const std::string& path, const std::string& value) {
-  return sentence([&] { plan_of(with_setting(small, path, value)); });
+  return sentence([&] { job_of(with_setting(small, path, value)); });
 }
 
 }  // namespace
@@ -121,13 +127,17 @@ TEST_CASE("window measures what its definition says, query by query", "[window]"
   const std::string local = with_setting(with_setting(small, "random", "0"), "tokens", "[1, 2, 40, 101]");
   const std::string long_context =
       with_setting(with_setting(small, "context", "2300"), "tokens", "[150, 2100, 2300]");
-  for (const std::string& json : {small, separate, local, long_context}) {
-    const Plan plan = plan_of(json);
-    const std::size_t last = plan.items().size() - 1;
-    const std::vector<double> expected = naive_values(plan, plan.items()[last]);
-    const std::vector<double> values = execute(plan, last, {});
+  const Case cases[] = {{.json = small},
+                        {.json = separate},
+                        {.json = local, .random_keys = 0},
+                        {.json = long_context, .context = 2300}};
+  for (const Case& one : cases) {
+    const auto job = job_of(one.json);
+    const std::size_t last = job->replicate_count() - 1;
+    const std::vector<double> expected = naive_values(one, job->spec(), job->replicate(last));
+    const std::vector<double> values = execute(*job, last);
     REQUIRE(values.size() == expected.size());
-    REQUIRE(values.size() == plan.value_count(last));
+    REQUIRE_NOTHROW(job->add(job->preliminary_items() + last, values));
     for (std::size_t i = 0; i < values.size(); ++i) {
       INFO("value " << i);
       CHECK(values[i] == Catch::Approx(expected[i]).epsilon(2e-4).margin(2e-6));
@@ -136,8 +146,8 @@ TEST_CASE("window measures what its definition says, query by query", "[window]"
 }
 
 TEST_CASE("a window of the whole context gives what the full context gives", "[window]") {
-  const Plan plan = plan_of(small);
-  const std::vector<double> values = execute(plan, 0, {});
+  const auto job = job_of(small);
+  const std::vector<double> values = execute(*job, 0);
   const std::size_t per_point = 4 * metrics;
   for (const std::size_t curve : {std::size_t{0}, std::size_t{2}}) {
     const double* last = values.data() + values.size() - per_point + curve * metrics;
@@ -152,19 +162,19 @@ TEST_CASE("how a window's item is sliced, and where it runs, does not move a bit
        {with_setting(small, "deterministic", "true"),
         with_setting(with_setting(with_setting(small, "context", "2300"), "tokens", "[150, 2100]"),
                      "deterministic", "true")}) {
-    const Plan plan = plan_of(json);
-    const std::vector<double> whole = execute(plan, 0, {});
+    const auto job = job_of(json);
+    const std::vector<double> whole = execute(*job, 0);
     for (const double work : {1.0, 7e4, 1e9}) {
-      Execution sliced(plan, 0, {});
+      const auto sliced = start(*job, 0);
       double before = 0;
-      while (!sliced.advance(work)) {
-        CHECK(sliced.fraction_done() >= before);
-        before = sliced.fraction_done();
+      while (!sliced->advance(work)) {
+        CHECK(sliced->fraction_done() >= before);
+        before = sliced->fraction_done();
       }
-      CHECK(sliced.values() == whole);
+      CHECK(sliced->values() == whole);
     }
     for (const SimdTarget target : available_simd_targets()) {
-      CHECK(execute(plan, 0, {.target = target}) == whole);
+      CHECK(execute(*job, 0, {.target = target}) == whole);
     }
   }
 }
@@ -197,9 +207,9 @@ TEST_CASE("windows of independent tokens err like draws without replacement, tho
           "[window][statistics]") {
   const std::string weak = R"({"experiment": "window", "law": {"type": "gaussian", "dimension": 2},
     "attention": {"matrix": 0.01}, "context": 512, "random": 8, "tokens": [33, 257], "replicates": 100})";
-  const Result independent = run(plan_of(weak));
-  const Result alike = run(plan_of(
-      with_setting(weak, "law", R"({"type": "autoregressive", "dimension": 2, "correlation": 0.95})")));
+  const Result independent = run(weak);
+  const Result alike =
+      run(with_setting(weak, "law", R"({"type": "autoregressive", "dimension": 2, "correlation": 0.95})"));
   const auto error = [](const Result& result, std::size_t curve, std::size_t point) {
     return result.curves[curve].points[point].metrics[2].value();
   };
@@ -219,17 +229,18 @@ TEST_CASE("windows of independent tokens err like draws without replacement, tho
 }
 
 TEST_CASE("i.i.d. draws from a sequence err as n^-1/2", "[window][statistics]") {
-  const Result result = run(plan_of(R"({"experiment": "window",
+  const Result result = run(R"({"experiment": "window",
     "law": {"type": "autoregressive", "dimension": 2, "correlation": 0.9}, "attention": {"horizons": 0.5},
-    "context": 512, "tokens": {"list": [32, 64, 128, 256, 512], "nested": false}, "replicates": 150})"));
+    "context": 512, "tokens": {"list": [32, 64, 128, 256, 512], "nested": false}, "replicates": 150})");
   const Curve& iid = result.curves[1];
   CHECK_FALSE(result.points_share_tokens);
   for (const std::size_t metric : {std::size_t{0}, std::size_t{1}}) {
-    const PowerLawFit fit = iid.fit[metric].value();
-    CHECK(std::abs(fit.slope + 0.5) < 4 * std::max(fit.slope_se, 0.015));
+    const PowerLawFit fit = iid.fits[metric].value();
+    CHECK(std::abs(fit.slope + 0.5) < 4 * std::max(fit.slope_standard_error, 0.015));
   }
-  CHECK(std::abs(iid.fit[2].value().slope + 1) < 4 * std::max(iid.fit[2].value().slope_se, 0.03));
-  CHECK(result.curves[0].predicted.empty());
+  CHECK(std::abs(iid.fits[2].value().slope + 1) <
+        4 * std::max(iid.fits[2].value().slope_standard_error, 0.03));
+  CHECK(result.curves[0].predictions.empty());
 }
 
 TEST_CASE("what does not fit a window is refused in one sentence", "[window]") {

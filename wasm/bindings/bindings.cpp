@@ -3,13 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "array_attention.hpp"
-#include "asymptoken/result.hpp"
-#include "asymptoken/spec.hpp"
-#include "attention_matrix.hpp"
 #include "boundary.hpp"
-#include "experiment_run.hpp"
-#include "token_sampler.hpp"
+#include "job_handle.hpp"
 
 // What the worker calls; src/core.ts has the same in TypeScript. Documents cross as JSON, numbers as typed arrays that
 // are copies, and errors as ordinary JavaScript Errors.
@@ -36,27 +31,30 @@ val builtin_documents() {
   return list;
 }
 
-std::string complete(const std::string& spec_json) { return parse_spec(spec_json).json; }
+/// Examples of the laws as JSON; empty where the numbers are one's own.
+val law_descriptions() {
+  val list = val::array();
+  for (const LawDescription& law : laws()) {
+    val entry = val::object();
+    entry.set("name", std::string(law.name));
+    entry.set("title", std::string(law.title));
+    entry.set("example", std::string(law.example));
+    list.call<void>("push", entry);
+  }
+  return list;
+}
 
-std::string limit(const std::string& spec_json) { return limit_json(parse_spec(spec_json)); }
+std::string complete_spec(const std::string& spec_json, const InputArrays& arrays) {
+  return parse_spec(spec_json, arrays.inputs()).json;
+}
+
+std::string latest_result(const std::string& json) { return to_json(read_result(json)); }
+
+std::string csv(const std::string& result_json) { return to_csv(read_result(result_json)); }
 
 template <class Object, class... Arguments>
 Object* made(const Arguments&... arguments) {
   return std::make_unique<Object>(arguments...).release();
-}
-
-val works(const ExperimentRun& run) {
-  std::vector<double> works;
-  for (const Item& item : run.items()) {
-    works.push_back(item.work);
-  }
-  return copied(works.data(), works.size());
-}
-
-val values(const ExperimentRun& run) { return copied(run.values().data(), run.values().size()); }
-
-void add(ExperimentRun& run, std::size_t item, const val& numbers) {
-  run.add(item, emscripten::convertJSArrayToNumberVector<double>(numbers));
 }
 
 template <class Numbers>
@@ -64,18 +62,11 @@ val copied_all(const Numbers& numbers) {
   return copied(numbers.data(), static_cast<std::size_t>(numbers.size()));
 }
 
-val largest(const AttentionMatrix& matrix) { return copied_all(matrix.pooled().largest); }
-
-val mean(const AttentionMatrix& matrix) { return copied_all(matrix.pooled().mean); }
-
-val log_sum_exp(const AttentionMatrix& matrix) { return copied_all(matrix.log_sum_exp()); }
-
-val participation(const AttentionMatrix& matrix) { return copied_all(matrix.participation()); }
-
 /// What tells a head's attention, row by row: logits <A x, y>, outputs V y.
-val heads(const std::string& spec_json) {
+val heads(const std::string& spec_json, const InputArrays& arrays) {
   val list = val::array();
-  for (const Head& head : parse_spec(spec_json).attention.heads) {
+  const Spec spec = parse_synthetic_spec(spec_json, arrays);
+  for (const Head& head : spec.attention.heads) {
     val entry = val::object();
     entry.set("horizon", head.horizon);
     entry.set("matrix", copied_all(Rows<double>(head.form.A)));
@@ -85,71 +76,154 @@ val heads(const std::string& spec_json) {
   return list;
 }
 
-void append(ArrayAttention& attention, const val& keys, const val& values) {
-  attention.append(emscripten::convertJSArrayToNumberVector<float>(keys),
-                   emscripten::convertJSArrayToNumberVector<float>(values));
+/// Of the rows of `points`.
+val moments(const InputArrays& arrays) {
+  const Array& points = arrays.at("points");
+  const auto rows = points.read<double>(0, points.rows());
+  MomentAccumulator accumulator(rows.row(0).transpose());
+  accumulator.add(RowsView<double>(rows));
+  const Moments found = accumulator.moments();
+  val entry = val::object();
+  entry.set("mean", copied_all(found.mean));
+  entry.set("covariance", copied_all(Rows<double>(found.covariance)));
+  return entry;
 }
 
-void begin(ArrayAttention& attention, const val& queries) {
-  attention.begin(emscripten::convertJSArrayToNumberVector<float>(queries));
+NumberType number_type(const std::string& name) {
+  return name == name_of(NumberType::float64) ? NumberType::float64 : NumberType::float32;
 }
 
-val output(const ArrayAttention& attention) { return copied_all(attention.attention().output); }
-
-val array_log_sum_exp(const ArrayAttention& attention) {
-  return copied_all(attention.attention().log_sum_exp);
+void add_array(InputArrays& arrays, const std::string& name, const std::string& type, const val& bytes,
+               const val& shape, const val& strides) {
+  arrays.add(name, number_type(type), emscripten::convertJSArrayToNumberVector<unsigned char>(bytes),
+             emscripten::convertJSArrayToNumberVector<Index>(shape),
+             emscripten::convertJSArrayToNumberVector<Index>(strides));
 }
 
-val sample(const TokenSampler& sampler, Index first, Index count) {
-  return copied_all(sampler.sample(first, count));
+/// How the numbers of a .npy file lie after its header.
+val npy_layout(const std::string& name, const val& start, double file_bytes) {
+  const auto bytes = emscripten::convertJSArrayToNumberVector<unsigned char>(start);
+  const auto header =
+      read_npy_header(name, std::as_bytes(std::span(bytes)), static_cast<std::uint64_t>(file_bytes));
+  const auto list = [](const std::vector<Index>& numbers) {
+    val array = val::array();
+    for (const Index number : numbers) {
+      array.call<void>("push", number);
+    }
+    return array;
+  };
+  val layout = val::object();
+  layout.set("type", std::string(name_of(header.layout.type)));
+  layout.set("shape", list(header.layout.shape));
+  layout.set("strides", list(header.layout.strides));
+  layout.set("offset", static_cast<double>(header.data_offset));
+  return layout;
+}
+
+val works(const JobHandle& handle) {
+  std::vector<double> works(handle.job().size());
+  for (std::size_t item = 0; item < works.size(); ++item) {
+    works[item] = handle.job().work(item);
+  }
+  return copied_all(works);
+}
+
+std::size_t preparation_steps(const JobHandle& handle) { return handle.job().preparation_steps(); }
+
+std::size_t preliminary_items(const JobHandle& handle) { return handle.job().preliminary_items(); }
+
+std::size_t startable(const JobHandle& handle) { return handle.job().startable(); }
+
+val edges(const RowsHandle& handle) { return copied_all(handle.edges()); }
+
+val values(const JobHandle& handle) { return copied_all(handle.values()); }
+
+/// How the values of replicates are ordered.
+val shape(const ExperimentHandle& handle) {
+  const Result& outline = handle.outline();
+  val metrics = val::array();
+  for (const Metric& metric : outline.metrics) {
+    metrics.call<void>("push", metric.id);
+  }
+  val tokens = val::array();
+  for (const Point& point : outline.curves.front().points) {
+    tokens.call<void>("push", static_cast<double>(point.n));
+  }
+  val entry = val::object();
+  entry.set("tokens", tokens);
+  entry.set("curves", outline.curves.size());
+  entry.set("metrics", metrics);
+  return entry;
+}
+
+void add(JobHandle& handle, std::size_t item, const val& numbers) {
+  handle.add(item, emscripten::convertJSArrayToNumberVector<double>(numbers));
+}
+
+WeightsHandle* made_weights(const MatrixHandle& matrix, Index first_row, Index last_row, Index first_column,
+                            Index last_column, Index side) {
+  return std::make_unique<WeightsHandle>(matrix, first_row, last_row, first_column, last_column, side)
+      .release();
 }
 
 EMSCRIPTEN_BINDINGS(asymptoken) {
   using emscripten::allow_raw_pointers;
+  using emscripten::base;
   using emscripten::class_;
   using emscripten::function;
 
   function("version", &Guarded<&library_version>::call);
   function("simd", &Guarded<&simd_name>::call);
   function("builtinSpecs", &Guarded<&builtin_documents>::call);
-  function("complete", &Guarded<&complete>::call);
-  function("limit", &Guarded<&limit>::call);
+  function("complete", &Guarded<&complete_spec>::call);
+  function("laws", &Guarded<&law_descriptions>::call);
+  function("latestResult", &Guarded<&latest_result>::call);
+  function("csv", &Guarded<&csv>::call);
+  function("moments", &Guarded<&moments>::call);
   function("heads", &Guarded<&heads>::call);
+  function("npyLayout", &Guarded<&npy_layout>::call);
 
-  class_<ExperimentRun>("ExperimentRun")
-      .constructor(&Guarded<&made<ExperimentRun, std::string>>::call, allow_raw_pointers())
+  class_<InputArrays>("InputArrays")
+      .constructor<>()
+      .function("add", &Guarded<&add_array>::call)
+      .function("fingerprint", &Guarded<&InputArrays::fingerprint>::call);
+
+  class_<JobHandle>("Job")
       .function("works", &Guarded<&works>::call)
-      .function("begin", &Guarded<&ExperimentRun::begin>::call)
-      .function("advance", &Guarded<&ExperimentRun::advance>::call)
-      .function("fractionDone", &Guarded<&ExperimentRun::fraction_done>::call)
+      .function("preparationSteps", &Guarded<&preparation_steps>::call)
+      .function("prepare", &Guarded<&JobHandle::prepare>::call)
+      .function("preliminaryItems", &Guarded<&preliminary_items>::call)
+      .function("startable", &Guarded<&startable>::call)
+      .function("begin", &Guarded<&JobHandle::begin>::call)
+      .function("advance", &Guarded<&JobHandle::advance>::call)
+      .function("fractionDone", &Guarded<&JobHandle::fraction_done>::call)
       .function("values", &Guarded<&values>::call)
-      .function("add", &Guarded<&add>::call)
-      .function("result", &Guarded<&ExperimentRun::result_json>::call);
+      .function("add", &Guarded<&add>::call);
 
-  class_<AttentionMatrix>("AttentionMatrix")
-      .constructor(&Guarded<&made<AttentionMatrix, std::string, Index, Index, Index>>::call,
+  class_<RowsHandle, base<JobHandle>>("RowsJob").function("edges", &Guarded<&edges>::call);
+
+  class_<ExperimentHandle, base<JobHandle>>("ExperimentJob")
+      .constructor(&Guarded<&made<ExperimentHandle, std::string, InputArrays>>::call, allow_raw_pointers())
+      .function("limitItems", &Guarded<&ExperimentHandle::limit_items>::call)
+      .function("shape", &Guarded<&shape>::call)
+      .function("result", &Guarded<&ExperimentHandle::result_json>::call)
+      .function("limit", &Guarded<&ExperimentHandle::limit_json>::call);
+
+  class_<AttentionHandle, base<RowsHandle>>("AttentionJob")
+      .constructor(&Guarded<&made<AttentionHandle, InputArrays, double, bool, bool>>::call,
+                   allow_raw_pointers());
+
+  class_<MatrixHandle>("AttentionMatrix")
+      .constructor(&Guarded<&made<MatrixHandle, std::string, InputArrays, Index, Index, Index>>::call,
                    allow_raw_pointers())
-      .function("begin", &Guarded<&AttentionMatrix::begin>::call)
-      .function("advance", &Guarded<&AttentionMatrix::advance>::call)
-      .function("largest", &Guarded<&largest>::call)
-      .function("mean", &Guarded<&mean>::call)
-      .function("logSumExp", &Guarded<&log_sum_exp>::call)
-      .function("participation", &Guarded<&participation>::call);
+      .constructor(&Guarded<&made<MatrixHandle, InputArrays, double, bool>>::call, allow_raw_pointers());
 
-  class_<ArrayAttention>("ArrayAttention")
-      .constructor(&Guarded<&made<ArrayAttention, Index, Index, Index, double, bool>>::call,
-                   allow_raw_pointers())
-      .function("append", &Guarded<&append>::call)
-      .function("begin", &Guarded<&begin>::call)
-      .function("advance", &Guarded<&ArrayAttention::advance>::call)
-      .function("output", &Guarded<&output>::call)
-      .function("logSumExp", &Guarded<&array_log_sum_exp>::call);
+  class_<WeightsHandle, base<RowsHandle>>("WeightsJob")
+      .constructor(&Guarded<&made_weights>::call, allow_raw_pointers());
 
-  class_<TokenSampler>("TokenSampler")
-      .constructor(&Guarded<&made<TokenSampler, std::string, Index, Index>>::call, allow_raw_pointers())
-      .function("dimension", &Guarded<&TokenSampler::dimension>::call)
-      .function("work", &Guarded<&TokenSampler::work>::call)
-      .function("sample", &Guarded<&sample>::call);
+  class_<TokensHandle, base<RowsHandle>>("TokensJob")
+      .constructor(&Guarded<&made<TokensHandle, std::string, InputArrays, Index, Index>>::call,
+                   allow_raw_pointers());
 }
 
 }  // namespace

@@ -3,75 +3,24 @@
  * no special headers); nothing here blocks the calling thread.
  */
 
-/** A spec as the command and the library read it; `asymptoken spec NAME` prints one with every default. */
-export type Spec = { experiment: string; [key: string]: unknown };
+import type { Limit, Result, Spec } from './contract.ts';
+
+export type * from './contract.ts';
 
 /** Which of the two binaries: plain 128-bit SIMD, or with fused multiply-add where the engine has relaxed SIMD. */
 export type Variant = 'simd128' | 'relaxed';
 
-export type Status = 'paper' | 'derived' | 'heuristic';
-
-export interface Estimate {
-  mean: number;
-  /** Over replicates; the standard error is standard_deviation / sqrt(count). */
-  standard_deviation: number;
-  count: number;
+/** An array of one or two dimensions; its numbers have to be finite. */
+export interface NumberArray {
+  data: Float32Array | Float64Array;
+  /** One or two lengths. */
+  shape: readonly number[];
+  /** Numbers from one entry to the next along each of them; default: rows are contiguous. */
+  strides?: readonly number[];
 }
 
-/** Metrics are keyed by the names in `Result.metrics`; null before the first replicate. */
-export interface Point {
-  n: number;
-  [metric: string]: number | Estimate | null;
-}
-
-export interface PowerLawFit {
-  slope: number;
-  slope_se: number;
-  intercept: number;
-  intercept_se: number;
-  points: number;
-  /** Of the slope, over replicates; null in a partial result. */
-  bootstrap: SlopeInterval | null;
-}
-
-export interface SlopeInterval {
-  /** 95 % of the resampled slopes lie between. */
-  low: number;
-  high: number;
-  standard_error: number;
-}
-
-export interface Prediction {
-  metric: string;
-  quantity: 'slope' | 'constant' | 'limit';
-  name: string;
-  value: number;
-  status: Status;
-  formula: string;
-  /** By how many standard errors the measured slope exceeds a predicted one. */
-  excess?: number;
-}
-
-export interface Curve {
-  parameters: Record<string, number>;
-  horizon: number;
-  points: Point[];
-  /** null before three points have an error bar. */
-  fit: Record<string, PowerLawFit | null>;
-  predicted: Prediction[];
-}
-
-export interface Result {
-  schema: 1;
-  spec: Spec;
-  complete: boolean;
-  items: { done: number; total: number };
-  /** The points of a curve come from the same tokens; the standard errors of its fit then rest on their covariance. */
-  points_share_tokens: boolean;
-  metrics: string[];
-  curves: Curve[];
-  provenance: { version: string; target: string; simd: string; wall_seconds: number };
-}
+/** The arrays that a spec asks for by {"input": NAME}. */
+export type Inputs = Record<string, NumberArray>;
 
 export interface Progress {
   /** From 0 to 1, by work, items under way included. */
@@ -82,13 +31,21 @@ export interface Progress {
   secondsRunning: number;
 }
 
-export interface RunOptions {
+export interface Control {
   /** How many workers to use at most; default: all of the pool. */
   workers?: number;
   /** Aborting rejects with the signal's reason within 50 ms. */
   signal?: AbortSignal;
   /** While it is paused no work is done; finished items are kept. */
   pause?: PauseSignal;
+}
+
+export interface LimitOptions extends Control {
+  inputs?: Inputs;
+}
+
+export interface RunOptions extends Control {
+  inputs?: Inputs;
   /** Called with everything measured so far, at most every `partialInterval` milliseconds. */
   onPartial?: (result: Result, progress: Progress) => void;
   /** Default 100. */
@@ -102,10 +59,25 @@ export interface PauseSignal {
   removeEventListener(type: 'change', listener: () => void): void;
 }
 
-/** One rectangle of the attention matrix of the first n tokens of a spec's law. */
+/** Queries and keys of the caller's, whose attention matrix a picture shows. */
+export interface QueriesAndKeys {
+  queries: NumberArray;
+  /** As wide as the queries. */
+  keys: NumberArray;
+  /** The logit of query x against key k is scale <x, k>; default: 1 / sqrt(width). */
+  scale?: number;
+  /** No fused operation: the same bits in every engine, and natively. Default false. */
+  deterministic?: boolean;
+}
+
+/** Tokens of a spec's law that attend to each other, or queries and keys. */
+export type AttentionSource = Spec | QueriesAndKeys;
+
+/** One rectangle of an attention matrix. */
 export interface HeatmapRequest {
-  /** The number of tokens, from 1 to 65536. */
-  n: number;
+  /** Of a spec: the number of tokens, from 1 to 65536. */
+  n?: number;
+  inputs?: Inputs;
   /** Index into the spec's sweep of heads; default 0. */
   head?: number;
   /** Which replicate's tokens; default 0. */
@@ -167,6 +139,8 @@ export interface AttendRequest {
   scale?: number;
   /** No fused operation: the same bits in every engine, and natively. Default false. */
   deterministic?: boolean;
+  /** Whether participation and entropy are wanted too. Default false. */
+  spread?: boolean;
   signal?: AbortSignal;
 }
 
@@ -175,6 +149,10 @@ export interface Attention {
   output: Float32Array;
   /** Of each query, the log of the sum of e^logit. */
   logSumExp: Float64Array;
+  /** Of each query, the sum of its squared weights: 1 over how many keys it attends to in effect. */
+  participation?: Float64Array;
+  /** Of each query, the entropy of its weights, in nats. */
+  entropy?: Float64Array;
 }
 
 export interface Tokens {
@@ -182,6 +160,32 @@ export interface Tokens {
   dimension: number;
   /** Row-major, n x dimension: the same bits on every machine. */
   values: Float32Array;
+}
+
+/** The errors of every replicate. */
+export interface Replicates {
+  tokens: number[];
+  /** How many. */
+  curves: number;
+  /** Their ids. */
+  metrics: string[];
+  /** [replicate][point][curve][metric]; NaN where a metric is not defined. */
+  values: Float64Array;
+}
+
+/** Of some points: their mean, and their covariance, row-major, over all of them (not one fewer). */
+export interface SampleMoments {
+  mean: Float64Array;
+  covariance: Float64Array;
+}
+
+/** A law as a spec has it: { type: name, dimension, ...example }. */
+export interface LawDescription {
+  name: string;
+  /** Such as `two clusters`, of the example. */
+  title: string;
+  /** JSON of what one of any dimension needs beside; empty where the numbers have to be one's own. */
+  example: string;
 }
 
 export interface BuiltinSpec {
@@ -206,18 +210,30 @@ export interface Asymptoken {
   /** The built-in specs, every default written out. */
   specs(): Promise<BuiltinSpec[]>;
   /** Checks a spec and returns it with every default written out; rejects with the one sentence that names the field. */
-  complete(spec: Spec): Promise<Spec>;
+  complete(spec: Spec, inputs?: Inputs): Promise<Spec>;
+  /** The laws that there are. */
+  laws(): Promise<LawDescription[]>;
   run(spec: Spec, options?: RunOptions): Promise<Result>;
-  /** Closed forms only: limit, asymptotic constants, horizon, predicted exponents. */
-  limit(spec: Spec): Promise<unknown>;
+  /** The same with nothing averaged. */
+  replicates(spec: Spec, options?: LimitOptions): Promise<Replicates>;
+  /** What is known without running: limits, asymptotic constants, predictions. */
+  limit(spec: Spec, options?: LimitOptions): Promise<Limit>;
   /** In the order of the sweep. */
-  heads(spec: Spec): Promise<Head[]>;
-  heatmap(spec: Spec, request: HeatmapRequest): Promise<Heatmap>;
-  pooledHeatmap(spec: Spec, request: PooledHeatmapRequest): Promise<PooledHeatmap>;
+  heads(spec: Spec, inputs?: Inputs): Promise<Head[]>;
+  heatmap(source: AttentionSource, request: HeatmapRequest): Promise<Heatmap>;
+  pooledHeatmap(source: AttentionSource, request: PooledHeatmapRequest): Promise<PooledHeatmap>;
   /** Softmax attention over arrays of the caller's. Memory is that of the arrays, in each worker: never queries x keys. */
   attend(request: AttendRequest): Promise<Attention>;
   /** The first n tokens of the law, as `heatmap` uses them. */
-  tokens(spec: Spec, n: number, replicate?: number): Promise<Tokens>;
+  tokens(spec: Spec, n: number, replicate?: number, inputs?: Inputs): Promise<Tokens>;
+  /** Of an array's rows. */
+  moments(points: NumberArray): Promise<SampleMoments>;
+  /** A line for each curve, point and metric, as the command writes it. */
+  csv(result: Result): Promise<string>;
+  /** A result of any version of this project, as the latest one writes it; rejects with the sentence that names the field. */
+  readResult(json: string): Promise<Result>;
+  /** An array in NumPy's format; `name` is what an error calls it. */
+  readNpy(name: string, bytes: Uint8Array): Promise<NumberArray>;
   /** Ends the workers; anything under way rejects. */
   close(): void;
 }

@@ -2,18 +2,11 @@
 
 import { nodeModule } from './node.ts';
 
-/**
- * What the core leaves to files of their own, which are loaded when something in them is called; in the order in which
- * ../split.ts cuts them off.
- */
-export const pieces = ['rest', 'moments', 'map', 'uniform', 'hardmax', 'heatmap', 'shared'] as const;
-
-export type Piece = (typeof pieces)[number];
-
 /** Addresses, or what was compiled of them. */
 export interface Binary {
   core: string | WebAssembly.Module;
-  pieces: Record<Piece, string | WebAssembly.Module>;
+  /** What the core leaves to files of their own, by name: each is loaded when something in it is called. */
+  pieces: Record<string, string | WebAssembly.Module>;
 }
 
 export interface CompiledBinary extends Binary {
@@ -25,14 +18,14 @@ export async function compileBinary(binary: Binary): Promise<CompiledBinary> {
   const core = await compile(binary.core);
   if (typeof XMLHttpRequest === 'function') return { ...binary, core };
   const compiled = await Promise.all(
-    pieces.map(async (piece) => [piece, await compile(binary.pieces[piece])] as const),
+    Object.entries(binary.pieces).map(async ([piece, source]) => [piece, await compile(source)] as const),
   );
-  return { core, pieces: Object.fromEntries(compiled) as Record<Piece, WebAssembly.Module> };
+  return { core, pieces: Object.fromEntries(compiled) };
 }
 
 /** Compiles a piece while the caller waits. */
-export function compileNow({ pieces }: Binary, piece: Piece): WebAssembly.Module {
-  const source = pieces[piece];
+export function compileNow({ pieces }: Binary, piece: string): WebAssembly.Module {
+  const source = pieces[piece]!;
   if (typeof source !== 'string') return source;
   const bytes = readNow(source) ?? readNow(source);
   if (!bytes) throw unreachable(source, 'nothing came back');

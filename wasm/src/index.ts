@@ -1,13 +1,14 @@
 /** The package's front door: `const asymptoken = await load()`. */
 
-import type { Asymptoken, LoadOptions, Spec, Variant } from './api.ts';
-import { wholeNumber } from './arguments.ts';
-import { attend } from './attend.ts';
-import { pieces, type Binary } from './binary.ts';
+import type { Asymptoken, Inputs, LoadOptions, Result, Spec, Variant } from './api.ts';
+import { checkedArray, checkedInputs, wholeNumber } from './arguments.ts';
+import type { Binary } from './binary.ts';
 import { choose, detect } from './detect.ts';
-import { heatmap, pooledHeatmap, tokens } from './heatmap.ts';
-import { Pool } from './pool.ts';
-import { run } from './run.ts';
+import { limit, replicates, run } from './experiment.ts';
+import { readNpy } from './npy.ts';
+import { Pool, type PoolWorker } from './pool.ts';
+import { attend, heatmap, pooledHeatmap, tokens } from './rows.ts';
+import { binaries, pieces } from 'asymptoken-binaries';
 
 export type * from './api.ts';
 export { detect, type Features } from './detect.ts';
@@ -24,60 +25,41 @@ export async function load(options: LoadOptions = {}): Promise<Asymptoken> {
     binary: base ? binaryIn(base, variant) : binaries[variant](),
     worker: base && new URL('worker.js', base),
   });
-  const ask = (spec: Spec, kind: 'complete' | 'limit') =>
-    pool.choose(1)[0]!.ask({ kind, spec: JSON.stringify(spec) });
+  const ask: PoolWorker['ask'] = (question) => pool.choose(1)[0]!.ask(question);
+  const withInputs = (spec: Spec, inputs: Inputs = {}) => ({
+    spec: JSON.stringify(spec),
+    inputs: checkedInputs(inputs),
+  });
   return {
     variant,
     workers: size,
     version,
-    specs: async () => pool.choose(1)[0]!.ask({ kind: 'specs' }),
-    complete: async (spec) => JSON.parse(await ask(spec, 'complete')) as Spec,
-    limit: async (spec) => JSON.parse(await ask(spec, 'limit')) as unknown,
-    run: (spec, runOptions) => run(pool, spec, runOptions),
-    heads: async (spec) => pool.choose(1)[0]!.ask({ kind: 'heads', spec: JSON.stringify(spec) }),
-    heatmap: (spec, request) => heatmap(pool, spec, request),
-    pooledHeatmap: (spec, request) => pooledHeatmap(pool, spec, request),
-    attend: async (request) => attend(pool, request),
-    tokens: (spec, n, replicate) => tokens(pool, spec, n, replicate),
+    specs: async () => ask<'specs'>({ kind: 'specs' }),
+    complete: async (spec, inputs) =>
+      JSON.parse(await ask<'complete'>({ kind: 'complete', ...withInputs(spec, inputs) })) as Spec,
+    heads: async (spec, inputs) => ask<'heads'>({ kind: 'heads', ...withInputs(spec, inputs) }),
+    limit: async (spec, options) => limit(pool, spec, options),
+    laws: async () => ask<'laws'>({ kind: 'laws' }),
+    run: async (spec, options) => run(pool, spec, options),
+    replicates: async (spec, options) => replicates(pool, spec, options),
+    moments: async (points) => ask<'moments'>({ kind: 'moments', points: checkedArray('points', points) }),
+    csv: async (result) => ask<'csv'>({ kind: 'csv', result: JSON.stringify(result) }),
+    heatmap: (source, request) => heatmap(pool, source, request),
+    pooledHeatmap: (source, request) => pooledHeatmap(pool, source, request),
+    attend: (request) => attend(pool, request),
+    tokens: (spec, n, replicate, inputs) => tokens(pool, spec, n, replicate, inputs),
+    readResult: async (json) =>
+      JSON.parse(await ask<'latestResult'>({ kind: 'latestResult', json })) as Result,
+    readNpy: (name, bytes) => readNpy(pool, name, bytes),
     close: () => pool.close(),
   };
 }
-
-/** In the words by which bundlers know a file that they have to carry along. */
-const binaries: Record<Variant, () => Binary> = {
-  simd128: () => ({
-    core: new URL('./simd128.wasm', import.meta.url).href,
-    pieces: {
-      moments: new URL('./simd128-moments.wasm', import.meta.url).href,
-      map: new URL('./simd128-map.wasm', import.meta.url).href,
-      uniform: new URL('./simd128-uniform.wasm', import.meta.url).href,
-      hardmax: new URL('./simd128-hardmax.wasm', import.meta.url).href,
-      heatmap: new URL('./simd128-heatmap.wasm', import.meta.url).href,
-      shared: new URL('./simd128-shared.wasm', import.meta.url).href,
-      rest: new URL('./simd128-rest.wasm', import.meta.url).href,
-    },
-  }),
-  relaxed: () => ({
-    core: new URL('./relaxed.wasm', import.meta.url).href,
-    pieces: {
-      moments: new URL('./relaxed-moments.wasm', import.meta.url).href,
-      map: new URL('./relaxed-map.wasm', import.meta.url).href,
-      uniform: new URL('./relaxed-uniform.wasm', import.meta.url).href,
-      hardmax: new URL('./relaxed-hardmax.wasm', import.meta.url).href,
-      heatmap: new URL('./relaxed-heatmap.wasm', import.meta.url).href,
-      shared: new URL('./relaxed-shared.wasm', import.meta.url).href,
-      rest: new URL('./relaxed-rest.wasm', import.meta.url).href,
-    },
-  }),
-};
 
 function binaryIn(base: URL, variant: Variant): Binary {
   const place = (name: string) => new URL(`${name}.wasm`, base).href;
   return {
     core: place(variant),
-    pieces: Object.fromEntries(
-      pieces.map((piece) => [piece, place(`${variant}-${piece}`)]),
-    ) as Binary['pieces'],
+    pieces: Object.fromEntries(pieces.map((piece) => [piece, place(`${variant}-${piece}`)])),
   };
 }
 

@@ -1,21 +1,21 @@
 import type { Variant } from './api.ts';
 import type { Binary, CompiledBinary } from './binary.ts';
 import type {
-  FromRun,
+  FromJob,
   FromWorker,
   Kind,
   Loaded,
   Question,
   Questions,
-  ToRun,
+  ToJob,
   ToWorker,
   WasmSource,
 } from './messages.ts';
 import { startThread, type Thread } from './thread.ts';
 
-/** What one worker of a run tells it. */
-export interface RunListener {
-  message(message: FromRun): void;
+/** What one worker of a job tells who runs it. */
+export interface JobListener {
+  message(message: FromJob): void;
   /** The worker is no more. */
   failure(error: Error): void;
 }
@@ -38,7 +38,7 @@ export class PoolWorker {
   readonly #pool: Pool;
   readonly #thread: Thread;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #runs = new Map<number, RunListener>();
+  readonly #jobs = new Map<number, JobListener>();
   /** Whether the core is in it; what it is told before waits until then. */
   ready = false;
 
@@ -52,7 +52,7 @@ export class PoolWorker {
 
   /** How much it has to do. */
   get busyness(): number {
-    return this.#waiting.size + this.#runs.size;
+    return this.#waiting.size + this.#jobs.size;
   }
 
   async load({ variant, binary }: WasmSource): Promise<Loaded> {
@@ -61,27 +61,24 @@ export class PoolWorker {
     return loaded;
   }
 
-  /** Rejects with the core's sentence. Aborting rejects with the signal's reason, and the worker stops. */
-  ask<K extends Kind>(
-    question: Extract<Question, { kind: K }>,
-    signal?: AbortSignal,
-  ): Promise<Questions[K]['answer']> {
-    return this.#send((id) => ({ type: 'ask', id, question }), signal);
+  /** Rejects with the core's sentence. */
+  ask<K extends Kind>(question: Extract<Question, { kind: K }>): Promise<Questions[K]['answer']> {
+    return this.#send((id) => ({ type: 'ask', id, question }));
   }
 
-  openRun(run: number, listener: RunListener, message: ToRun): void {
-    this.#runs.set(run, listener);
+  openJob(job: number, listener: JobListener, message: ToJob): void {
+    this.#jobs.set(job, listener);
     this.#thread.post(message);
     this.#pool.busynessChanged();
   }
 
-  post(message: ToRun): void {
-    if (this.#runs.has(message.run)) this.#thread.post(message);
+  post(message: ToJob): void {
+    if (this.#jobs.has(message.job)) this.#thread.post(message);
   }
 
-  closeRun(run: number): void {
-    if (!this.#runs.delete(run)) return;
-    this.#thread.post({ type: 'close', run });
+  closeJob(job: number): void {
+    if (!this.#jobs.delete(job)) return;
+    this.#thread.post({ type: 'close', job });
     this.#pool.busynessChanged();
   }
 
@@ -92,27 +89,17 @@ export class PoolWorker {
   end(error: Error): void {
     this.#thread.end();
     const waiting = [...this.#waiting.values()];
-    const runs = [...this.#runs.values()];
+    const jobs = [...this.#jobs.values()];
     this.#waiting.clear();
-    this.#runs.clear();
+    this.#jobs.clear();
     for (const one of waiting) one.reject(error);
-    for (const run of runs) run.failure(error);
+    for (const job of jobs) job.failure(error);
   }
 
-  #send<Answer>(message: (id: number) => ToWorker, signal?: AbortSignal): Promise<Answer> {
+  #send<Answer>(message: (id: number) => ToWorker): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
       const id = this.#pool.nextId();
-      const abort = () => {
-        this.#thread.post({ type: 'drop', id });
-        this.#settle(id)?.reject(signal?.reason);
-      };
-      const done = () => signal?.removeEventListener('abort', abort);
-      this.#waiting.set(id, {
-        resolve: (answer) => (done(), resolve(answer as Answer)),
-        reject: (error) => (done(), reject(error)),
-      });
-      signal?.addEventListener('abort', abort);
+      this.#waiting.set(id, { resolve: (answer) => resolve(answer as Answer), reject });
       this.#thread.post(message(id));
       this.#pool.busynessChanged();
     });
@@ -127,7 +114,7 @@ export class PoolWorker {
       case 'broken':
         return this.#pool.replace(this, new Error(`The computation stopped: ${message.message}`));
       default:
-        return this.#runs.get(message.run)?.message(message);
+        return this.#jobs.get(message.job)?.message(message);
     }
   }
 

@@ -2,7 +2,7 @@
 
 const sliceMilliseconds = 10;
 
-export interface Job {
+export interface Sliced {
   /** Whether there is something to do now. */
   readonly ready: boolean;
   /** Works until `deadline`, by performance.now(). */
@@ -11,17 +11,17 @@ export interface Job {
 
 /** Gives slices to jobs in turn. */
 export class Slices {
-  #jobs: { job: Job; fail: (error: unknown) => void }[] = [];
+  #jobs: { job: Sliced; fail: (error: unknown) => void }[] = [];
   readonly #soon = soon(() => this.#next());
   #due = false;
 
   /** `fail` hears of it when a step throws; the job is then no longer here. */
-  add(job: Job, fail: (error: unknown) => void): void {
+  add(job: Sliced, fail: (error: unknown) => void): void {
     this.#jobs.push({ job, fail });
     this.wake();
   }
 
-  remove(job: Job): void {
+  remove(job: Sliced): void {
     this.#jobs = this.#jobs.filter((each) => each.job !== job);
   }
 

@@ -1,12 +1,12 @@
-/** The worker: answers questions and takes part in runs, and never computes for long without listening. */
+/** The worker: answers questions and takes part in jobs, and never computes for long without listening. */
 
+import type { Spec } from './api.ts';
 import { compileBinary } from './binary.ts';
 import { instantiate, type Core } from './core.ts';
-import type { Spec } from './api.ts';
-import { ArrayInquiry, AttentionInquiry, TokensInquiry, type Finish, type Inquiry } from './inquiries.ts';
-import type { FromWorker, Loaded, Question, Questions, ToRun, ToWorker, WasmSource } from './messages.ts';
+import { JobPart } from './job-part.ts';
+import type { FromWorker, Loaded, Question, Questions, ToJob, ToWorker, WasmSource } from './messages.ts';
 import { nodeModule } from './node.ts';
-import { RunPart } from './run-part.ts';
+import { Matrices, openJob, withArrays } from './open-job.ts';
 import { Slices } from './slices.ts';
 import { PieceFailed } from './split-module.ts';
 
@@ -16,23 +16,26 @@ const port = (nodeModule('node:worker_threads')?.parentPort ?? globalThis) as {
   on?(event: 'message', listener: (message: unknown) => void): void;
 };
 
-function post(message: FromWorker, transfer: readonly Transferable[] = []): void {
-  port.postMessage(message, transfer);
+function post(message: FromWorker): void {
+  const values = message.type === 'report' ? message.values : [];
+  port.postMessage(
+    message,
+    values.map(({ buffer }) => buffer),
+  );
 }
 
 let core: Core | undefined;
 /** What came before the core. */
 const early: ToWorker[] = [];
 const slices = new Slices();
-const inquiries = new Map<number, Inquiry>();
-const parts = new Map<number, RunPart>();
+const matrices = new Matrices();
+const parts = new Map<number, JobPart>();
 
 function receive(message: ToWorker): void {
   if (message.type === 'load') void load(message.id, message);
   else if (!core) early.push(message);
-  else if (message.type === 'ask') answer(core, message.id, message.question);
-  else if (message.type === 'drop') endInquiry(message.id);
-  else receiveForRun(core, message);
+  else if (message.type === 'ask') reply(core, message.id, message.question);
+  else takePart(core, message);
   slices.wake();
 }
 
@@ -40,89 +43,67 @@ async function load(id: number, source: WasmSource): Promise<void> {
   try {
     const binary = await compileBinary(source.binary);
     core = await instantiate(source.variant, binary);
-    reply(id, { binary, version: core.version() } satisfies Loaded);
+    post({ type: 'answer', id, answer: { binary, version: core.version() } satisfies Loaded });
     for (const message of early.splice(0)) receive(message);
   } catch (error) {
     refuse(id, error);
   }
 }
 
-function answer(core: Core, id: number, question: Question): void {
+function reply(core: Core, id: number, question: Question): void {
   try {
-    switch (question.kind) {
-      case 'specs':
-        return reply(id, builtinSpecs(core));
-      case 'complete':
-        return reply(id, core.complete(question.spec));
-      case 'limit':
-        return reply(id, core.limit(question.spec));
-      case 'heads':
-        return reply(id, core.heads(question.spec));
-      case 'tokens':
-        return startInquiry(id, (finish) => new TokensInquiry(core, question, finish));
-      case 'attention':
-        return startInquiry(id, (finish) => new AttentionInquiry(core, question, finish));
-      case 'attend':
-        return startInquiry(id, (finish) => new ArrayInquiry(core, question, finish));
-    }
+    post({ type: 'answer', id, answer: answer(core, question) });
   } catch (error) {
     refuse(id, error);
   }
 }
 
-function builtinSpecs(core: Core): Questions['specs']['answer'] {
-  return core
-    .builtinSpecs()
-    .map(({ name, summary, json }) => ({ name, summary, spec: JSON.parse(json) as Spec }));
+function answer(core: Core, question: Question): Questions[keyof Questions]['answer'] {
+  switch (question.kind) {
+    case 'specs':
+      return core
+        .builtinSpecs()
+        .map(({ name, summary, json }) => ({ name, summary, spec: JSON.parse(json) as Spec }));
+    case 'complete':
+      return withArrays(core, question.inputs, (inputs) => core.complete(question.spec, inputs));
+    case 'heads':
+      return withArrays(core, question.inputs, (inputs) => core.heads(question.spec, inputs));
+    case 'laws':
+      return core.laws();
+    case 'moments':
+      return withArrays(core, { points: question.points }, (arrays) => core.moments(arrays));
+    case 'csv':
+      return core.csv(question.result);
+    case 'latestResult':
+      return core.latestResult(question.json);
+    case 'npyLayout':
+      return core.npyLayout(question.name, question.start, question.fileBytes);
+  }
 }
 
-function startInquiry<Answer>(id: number, make: (finish: Finish<Answer>) => Inquiry): void {
-  const inquiry = make((found, transfer) => {
-    reply(id, found, transfer);
-    endInquiry(id);
-  });
-  inquiries.set(id, inquiry);
-  slices.add(inquiry, (error) => {
-    refuse(id, error);
-    endInquiry(id);
-  });
-}
-
-function endInquiry(id: number): void {
-  const inquiry = inquiries.get(id);
-  if (!inquiry) return;
-  inquiries.delete(id);
-  slices.remove(inquiry);
-  inquiry.delete();
-}
-
-function receiveForRun(core: Core, message: ToRun): void {
-  const { run } = message;
+function takePart(core: Core, message: ToJob): void {
+  const { job } = message;
   try {
     if (message.type === 'open') {
-      const part = new RunPart(core, message, post);
-      parts.set(run, part);
-      slices.add(part, (error) => failRun(run, error));
+      const part = new JobPart(job, openJob(core, message.request, matrices), message.paused, post);
+      parts.set(job, part);
+      slices.add(part, (error) => failJob(job, error));
     } else if (message.type === 'close') {
-      closeRun(run);
+      closeJob(job);
     } else {
-      parts.get(run)?.receive(message);
+      parts.get(job)?.receive(message);
     }
   } catch (error) {
-    failRun(run, error);
+    failJob(job, error);
   }
 }
 
-function closeRun(run: number): void {
-  const part = parts.get(run);
+function closeJob(job: number): void {
+  const part = parts.get(job);
   if (!part) return;
-  parts.delete(run);
+  parts.delete(job);
   slices.remove(part);
   part.delete();
-}
-
-function reply(id: number, found: unknown, transfer: readonly Transferable[] = []): void {
-  post({ type: 'answer', id, answer: found }, transfer);
 }
 
 function refuse(id: number, error: unknown): void {
@@ -130,11 +111,11 @@ function refuse(id: number, error: unknown): void {
   if (message !== null) post({ type: 'refusal', id, message });
 }
 
-function failRun(run: number, error: unknown): void {
+function failJob(job: number, error: unknown): void {
   const message = sentence(error);
   if (message === null) return;
-  post({ type: 'failed', run, message });
-  closeRun(run);
+  post({ type: 'failed', job, message });
+  closeJob(job);
 }
 
 /** What an error says, or null when the instance stopped in the middle of something and nothing in it can be trusted. */

@@ -5,14 +5,14 @@ import type { Plugin } from 'vite';
 
 const name = '@asymptoken/core';
 const folder = join(import.meta.dirname, '../../build/wasm');
-const fake = join(import.meta.dirname, 'fake-core.ts');
 
 /**
  * Carries build/wasm into the site as it is, in a folder named after its content, and points the page's import
  * at it. The bundler stays out: the page runs the very files that the package ships and the tests use under
- * node, and a cached page never meets another version's core.
+ * node, and a cached page never meets another version's core. The schema of specs and results lies beside the
+ * pages, for the docs to link.
  */
-export function coreFolder(options: { fake: boolean }): Plugin {
+export function coreFolder(): Plugin {
   let building = false;
   let served = '';
   return {
@@ -20,14 +20,13 @@ export function coreFolder(options: { fake: boolean }): Plugin {
     enforce: 'pre',
     configResolved(config) {
       building = config.command === 'build';
-      if (!options.fake && !existsSync(join(folder, 'index.js'))) {
+      if (!existsSync(join(folder, 'index.js'))) {
         throw new Error(`${join(folder, 'index.js')} is missing: build the core first (./dev build wasm)`);
       }
-      if (building && !options.fake) served = `core-${fingerprint()}`;
+      if (building) served = `core-${fingerprint()}`;
     },
     resolveId(id) {
       if (id !== name) return null;
-      if (options.fake) return fake;
       return building ? { id: name, external: true } : join(folder, 'index.js');
     },
     renderChunk(code, { fileName }) {
@@ -48,6 +47,11 @@ export function coreFolder(options: { fake: boolean }): Plugin {
           source: readFileSync(join(folder, file)),
         });
       }
+      this.emitFile({
+        type: 'asset',
+        fileName: 'schema.json',
+        source: readFileSync(join(folder, 'schema.json')),
+      });
     },
   };
 }

@@ -1,120 +1,91 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "asymptoken/job.hpp"
 #include "asymptoken/result.hpp"
-#include "asymptoken/simd.hpp"
 #include "asymptoken/spec.hpp"
 
 namespace asymptoken {
 
-/// The smallest unit of work: one replicate of one stream of tokens. It feeds one point of every curve, or all of them
-/// where they are nested: the point at n sees the first n tokens. With Spec::reference_tokens the first items are blocks of
-/// the queries of that sample instead; they feed no point, but what the others are compared with.
+class Measurement;
+
+/// What an item of an experiment measures: one replicate of one stream of tokens. It feeds one point of every curve, or all of
+/// them where they are nested: the point at n sees the first n tokens.
 struct Item {
-  std::int64_t replicate;   ///< or the number of the block
+  std::int64_t replicate;
   std::size_t first_point;  ///< index into Spec::tokens; tells the streams of a replicate apart
-  std::size_t points;       ///< how many points it feeds, from the first on; 0: a block of the reference
-  double work;              ///< about how many multiply-adds it takes; the unit of progress and time left
-
-  bool is_reference() const { return points == 0; }
+  std::size_t points;       ///< how many points it feeds, from the first on
 };
-
-/// What is to be done, in the order in which it is merged. Immutable; a pure function of the spec, so that a browser
-/// worker, a thread and an MPI rank that plan the same spec hold the same list.
-class Plan {
- public:
-  /// Computes the limits and predictions of every curve. Throws Error when an item would not fit in
-  /// `memory_limit` bytes (the sentence names the amount it needs).
-  explicit Plan(Spec spec, double memory_limit = 2e9);
-  ~Plan();
-  Plan(Plan&&) noexcept;
-  Plan& operator=(Plan&&) noexcept;
-
-  const Spec& spec() const;
-  const std::vector<Item>& items() const;
-  double total_work() const;
-  /// How many numbers an item yields.
-  std::size_t value_count(std::size_t item) const;
-  /// The curves without measurements: parameters, horizon, predictions.
-  const Result& skeleton() const;
-
-  struct Contents;
-
- private:
-  friend class Execution;
-  friend class Merger;
-  friend std::string limit_json(const Spec& spec);
-  std::unique_ptr<Contents> contents_;
-};
-
-/// One item under way. Its values are a pure function of (spec, item); `advance` only decides when to pause.
-class Execution {
- public:
-  /// The plan must outlive the execution.
-  Execution(const Plan& plan, std::size_t item, Compute compute);
-  ~Execution();
-  Execution(Execution&&) noexcept;
-  Execution& operator=(Execution&&) noexcept;
-
-  /// Does about `work` multiply-adds, or what is left. Returns whether the item is finished.
-  bool advance(double work);
-  /// From 0 to 1.
-  double fraction_done() const;
-  /// Error of each metric of each curve at each of the item's points, [point][curve][metric]; with
-  /// Spec::reference_tokens, what those errors are made from once the reference is known. Throws Error before the item is
-  /// finished.
-  const std::vector<double>& values() const;
-
-  struct Steps;
-
- private:
-  std::unique_ptr<Steps> steps_;
-};
-
-/// From start to end in one call.
-std::vector<double> execute(const Plan& plan, std::size_t item, Compute compute);
 
 /// Whether a result carries bootstrap intervals.
 enum class Intervals : std::uint8_t { skip, compute };
 
-/// Folds finished items into a result. Any subset may be there, in any order of arrival: folding follows item order, so
-/// the result depends on which items are finished only.
-class Merger {
+/// The job that a spec describes. Preparation computes the limits of every curve; the first items may be what replicates are
+/// compared with (a sampled reference, the limit of many points); then come the replicates, in the order in which every point
+/// has an error bar early.
+class ExperimentJob final : public Job {
  public:
-  explicit Merger(const Plan& plan);
+  /// Throws Error where the spec's numbers do not fit each other.
+  explicit ExperimentJob(Spec spec);
+  ~ExperimentJob() override;
 
-  /// Takes what `execute` returned, or what `values` did. Throws Error when there are more or fewer. An item that is
-  /// already there is left as it is.
-  void add(std::size_t item, std::span<const double> values);
-  /// What is kept of an item; empty when it is not there. Far fewer numbers than were added, where these could be
-  /// compared with the reference at once.
-  std::span<const double> values(std::size_t item) const { return values_[item]; }
-  std::size_t items_done() const { return items_done_; }
-  double work_done() const { return work_done_; }
-  bool has(std::size_t item) const;
-  /// Of the items that can be compared already. Bootstrap intervals take FitOptions::resamples fits of every curve.
+  const Spec& spec() const { return spec_; }
+  /// How many of the first items `limit_json` rests on.
+  std::size_t limit_items() const { return limit_items_; }
+  /// Of item number preliminary_items() + i.
+  const Item& replicate(std::size_t i) const { return replicates_[i]; }
+  std::size_t replicate_count() const { return replicates_.size(); }
+
+  std::size_t preparation_steps() const override;
+  void prepare(std::size_t step, Compute compute) override;
+  std::unique_ptr<Execution> start(std::size_t item, Compute compute) const override;
+  std::size_t items_that_fit(double bytes) const override;
+
+  /// What is measured: curves with their predictions, once preparation and limit_items() are done.
+  const Result& outline() const { return outline_; }
+  /// Of the replicates that are there; any subset will do. Bootstrap intervals take FitOptions::resamples fits of every curve.
   Result result(Intervals intervals = Intervals::compute) const;
+  /// The values of a replicate that is there, [point][curve][metric]: NaN where a metric is not defined.
+  std::span<const double> values(std::size_t replicate) const { return values_[replicate]; }
+  /// What is known without running: limit, asymptotic constants, horizon and predicted exponents of every curve, as the
+  /// document that schema.json describes as `$defs/Limit`. Throws Error before preparation and limit_items() are done.
+  std::string limit_json() const;
+
+ protected:
+  std::size_t value_count(std::size_t item) const override;
+  void take(std::size_t item, std::span<const double> values) override;
 
  private:
-  bool has_errors(std::size_t item) const;
-  /// Replaces by errors what could only be kept as it came before the reference was complete; `item` came last.
-  void compare_with_reference(std::size_t item);
+  struct Stage {
+    std::size_t number;
+    std::size_t first_item;
+    std::size_t items;
+  };
+  Stage stage_of(std::size_t item) const;
+  void predict_when_ready();
 
-  const Plan* plan_;
-  std::vector<std::vector<double>> values_;
-  std::size_t reference_items_missing_;
-  std::vector<double> reference_;  ///< of the whole sample, once it is complete
-  std::size_t items_done_ = 0;
-  double work_done_ = 0;
+  Spec spec_;
+  std::unique_ptr<Measurement> measurement_;
+  Result outline_;
+  std::vector<Stage> stages_;  ///< of preliminary items
+  std::size_t limit_items_ = 0;
+  std::vector<Item> replicates_;
+  std::vector<std::vector<double>> preliminary_values_;
+  std::vector<std::vector<double>> values_;  ///< of each replicate
+  std::size_t steps_done_ = 0;
+  bool is_predicted_ = false;
 };
 
-/// What is known without running: limit, asymptotic constants, horizon and predicted exponents of every curve, as JSON.
+/// Closed forms only, in one call: limit_json of the spec's job.
 std::string limit_json(const Spec& spec);
+
+/// A result of any schema that this project has had, in the form of the latest. Throws Error when it is none.
+Result read_result(std::string_view json);
 
 }  // namespace asymptoken

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "asymptoken/random.hpp"
@@ -12,9 +13,10 @@ namespace asymptoken {
 /// A straight line through (log n, log error): error ~ e^intercept n^slope.
 struct PowerLawFit {
   double slope;
-  double slope_se;  ///< standard error; what it rests on depends on the function that made the fit
+  double
+      slope_standard_error;  ///< standard error; what it rests on depends on the function that made the fit
   double intercept;
-  double intercept_se;
+  double intercept_standard_error;
   std::int64_t points;  ///< how many points the line rests on
 };
 
@@ -23,6 +25,8 @@ enum class FitWeights : std::uint8_t {
   inverse_variance,  ///< (mean / standard error)^2, as log mean has the variance (standard error / mean)^2
   equal,
 };
+/// `inverse_variance` or `equal`, as `fit.weights` of a spec.
+std::string_view name_of(FitWeights weights);
 
 /// What a curve's point contributes to the fit.
 struct FitPoint {
@@ -73,6 +77,7 @@ struct SlopeInterval {
 std::optional<SlopeInterval> bootstrap_slope(std::span<const std::int64_t> n,
                                              std::span<const std::vector<double>> errors,
                                              bool points_share_tokens, FitWeights weights,
-                                             std::int64_t resamples, Stream stream);
+                                             std::int64_t resamples, Stream stream,
+                                             SimdTarget target = available_simd_targets().front());
 
 }  // namespace asymptoken

@@ -96,6 +96,9 @@ class Law {
   /// closed form nor a deterministic evaluation is known, or when it would take too long.
   virtual std::optional<Moments> transformed_moments(const Matrix& A, const Matrix& V) const = 0;
 
+  /// The points that tokens are drawn from, and their probabilities; null for a law that is not a list of points.
+  virtual const Quadrature* finite_support() const { return nullptr; }
+
   /// Weighted points that stand for the law in averages over it, with `nodes` of them along each axis; nothing for a law
   /// that has none, as most.
   virtual std::optional<Quadrature> quadrature(Index nodes) const;
@@ -157,7 +160,14 @@ LawPointer points(const Rows<double>& points, const Vector& weights);
 /// bit for bit. n tokens tell as much of the mean as n (1-phi)/(1+phi) independent ones. [derived]
 LawPointer autoregressive(const Vector& mean, const Matrix& covariance, double correlation);
 
-/// The names that a spec's `law.type` may take.
-std::vector<std::string_view> law_names();
+/// A kind of law, as a spec's `law` object has it.
+struct LawDescription {
+  std::string_view name;   ///< the value of `law.type`
+  std::string_view title;  ///< such as `two clusters`, of the example
+  /// An object with what one of any dimension needs beside `type` and `dimension`; empty where the numbers are one's own.
+  std::string_view example;
+};
+/// All kinds that there are.
+std::vector<LawDescription> laws();
 
 }  // namespace asymptoken

@@ -33,17 +33,17 @@ struct AttentionForm {
 /// Gamma_n(x) for infinitely many tokens, and how it gets there. [derived; for Gaussian tokens in closed form]
 struct MapLimit {
   /// K(A x)
-  double log_mgf;
+  double log_mgf = 0;
   /// Gamma(x) = V grad K(A x), d_v
   Vector gamma;
   /// rho = M(2t)/M(t)^2, t = A x; infinite where it overflows
-  double variance_inflation;
+  double variance_inflation = 0;
   /// S = lim n Cov Gamma_n(x) = rho V [C(2t) + D D'] V', C = Hess K, D = grad K(2t) - grad K(t)
   Matrix asymptotic_covariance;
   /// lim n (E Gamma_n(x) - Gamma(x)) = -rho V D, the query independent of the keys
   Vector bias_times_n;
   /// lim sqrt(n) E |Gamma_n(x) - Gamma(x)|_2 = E|N(0, S)|_2
-  double error_constant;
+  double error_constant = 0;
 };
 
 /// Throws Error (fields `query`, `attention.matrix`, `attention.value`) unless x, A and V are finite and fit the

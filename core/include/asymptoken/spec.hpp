@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "asymptoken/array.hpp"
 #include "asymptoken/fit.hpp"
 #include "asymptoken/law.hpp"
 #include "asymptoken/limit.hpp"
@@ -21,6 +24,9 @@ struct Head {
   double support = 1;
 };
 
+/// What the heads of a sweep differ in.
+enum class SweptParameter : std::uint8_t { none, scale, horizon, support };
+
 /// The heads of a sweep: one base matrix at several multipliers, and one V.
 ///
 /// Built from `{"weights": "random", "seed": s, "scales": sweep}` (W_q, W_k, W_v with independent N(0, 1/d) entries,
@@ -30,8 +36,7 @@ struct Head {
 struct AttentionSweep {
   Matrix base;
   Matrix V;
-  std::string
-      parameter;  ///< what the sweep varies: `scale`, `horizon`, `support`, or empty for one fixed matrix
+  SweptParameter parameter = SweptParameter::none;
   std::vector<Head> heads;
 };
 
@@ -41,61 +46,44 @@ struct FitOptions {
   std::int64_t resamples = 1000;                      ///< `fit.resamples`, of the bootstrap; 0: no intervals
 };
 
-/// What temperatures of `hardmax` are counted in. The logits of query x are <A x, y> / T, so T is 1/lambda.
-enum class TemperatureUnit {
-  fixed,  ///< 1: the same temperature at every n
-  critical,  ///< sigma_x / sqrt(2 ln n), sigma_x the standard deviation of <A x, y>: the random-energy picture, b = 1/T
-  logarithmic,  ///< (largest <A x, y> - smallest <A x, y>) / ln n, on bounded laws: on the sphere 2 R |A x| / ln n
-};
+class Experiment;
+struct ExperimentType;
 
 /// A complete description of an experiment: the same JSON for the command, the library and the page.
 ///
-/// The document is checked whole before anything runs; unknown keys are errors. Every key and its default is
-/// printed by `asymptoken spec NAME`.
+/// The document is checked whole before anything runs; unknown keys are errors. Every key and its default is printed by
+/// `asymptoken spec NAME`, and schema.json describes them all.
 struct Spec {
-  std::string experiment;  ///< `map`, `uniform`, `moments`, `window` or `hardmax`
+  std::string experiment;  ///< its name, such as `moments`
   std::uint64_t seed = 0;
   bool deterministic = false;
-  LawPointer law;
-  AttentionSweep attention;
+  LawPointer law;            ///< of synthetic tokens; null where an experiment has others
+  AttentionSweep attention;  ///< likewise, without heads
   /// The n of each point, ascending: `tokens` is {"from", "to", "count"}, {"list": [...]}, a list, or one number.
   std::vector<std::int64_t> tokens;
-  /// `tokens.nested`: all n of a curve are the first n tokens of one stream per replicate, instead of one stream each. The
-  /// work of `moments` falls from sum n^2 to max n^2, that of `map` from sum n to max n, at the same error bars. The points of
-  /// a curve are then correlated, which the fit's standard errors account for; its slope is the less certain for it, so for
-  /// the slope alone independent streams may be the better use of time.
+  /// `tokens.nested`: all n of a curve are the first n tokens of one stream per replicate, instead of one stream each. Where
+  /// tokens attend to each other the work falls from sum n^2 to max n^2, else from sum n to max n, at the same error bars. The
+  /// points of a curve are then correlated, which the fit's standard errors account for; its slope is the less certain for it,
+  /// so for the slope alone independent streams may be the better use of time.
   bool nested = false;
   std::int64_t replicates = 1;  ///< per point, >= 1
-  /// `moments`: what attends to the tokens. By default the tokens themselves (n^2); `queries.count`: so many fresh draws of
-  /// the law; `queries.quadrature`: Law::quadrature with so many nodes an axis. The latter two cost n x queries and stream the
-  /// tokens, so that memory does not grow with n.
-  std::int64_t fresh_queries = 0;
-  Quadrature quadrature;  ///< no points: none
-  /// `moments`: a second reference beside the exact limit, as the authors have it: the moments of one sample of so many
-  /// tokens (`sampled_reference.tokens`), or on the sphere the covariance by so many Dirichlet draws
-  /// (`sampled_reference.draws`). 0: none.
-  std::int64_t reference_tokens = 0;
-  std::int64_t reference_draws = 0;
-  /// `moments`: `covariance_norm` is `spectral` instead of `frobenius`.
-  bool spectral_norm = false;
-  std::vector<Vector> queries;       ///< `map`: where the map is looked at; `hardmax`: the same, one query
-  std::vector<double> radii;         ///< or how far out, in the direction that the head stretches most
-  std::vector<double> temperatures;  ///< `hardmax`: ascending; 0 is hardmax attention itself
-  TemperatureUnit temperature_unit = TemperatureUnit::fixed;  ///< `hardmax`
-  /// `uniform`: {"ball": {"radii": sweep, "starts": 32}}: in each ball |x| <= R, R of `radii`, the error is looked at on a
-  /// lattice (d <= 3) or in 64 directions for each start, at |x| = R: the widest, its negative, and uniform ones. At most
-  /// `starts` ascents, >= 1, climb from the highest.
-  std::int64_t starts = 0;
-  std::int64_t context = 0;      ///< `window`: how many tokens the sequence has
-  std::int64_t random_keys = 0;  ///< `window`: how many tokens outside its window a query sees
   FitOptions fit;
-  std::string json;  ///< the document again, every default written out
+  std::shared_ptr<const Experiment> parameters;          ///< what only this experiment has
+  std::vector<InputDescription> inputs;                  ///< the arrays that the document asks for
+  std::string json;                                      ///< the document again, every default written out
+  SimdTarget target = available_simd_targets().front();  ///< that random weights and resamples are made with
 };
 
-/// Reads a spec. Throws Error naming the field at the first thing that does not fit.
-Spec parse_spec(std::string_view json);
+/// Reads a spec. Throws Error naming the field at the first thing that does not fit, at an input that is asked for and not
+/// given, and at one that is given and not asked for. `experiments`: those that `experiment` may name; the product's by default.
+Spec parse_spec(std::string_view json, const Inputs& inputs = {},
+                SimdTarget target = available_simd_targets().front());
+Spec parse_spec(std::string_view json, const Inputs& inputs,
+                std::span<const ExperimentType* const> experiments,
+                SimdTarget target = available_simd_targets().front());
 
-/// The built-in experiments, and their documents.
+/// A spec that lies beside its experiment: what the command runs by name, and what tests, benchmarks, the page's opening
+/// pictures and the documentation use.
 struct BuiltinSpec {
   std::string_view name;
   std::string_view summary;  ///< one line
@@ -104,7 +92,7 @@ struct BuiltinSpec {
 std::vector<BuiltinSpec> builtin_specs();
 
 /// Throws Error naming the known ones.
-const BuiltinSpec& builtin_spec(std::string_view name);
+BuiltinSpec builtin_spec(std::string_view name);
 
 /// The document with `path` (such as `law.dimension`) set to `value`, JSON or else plain text. Where the keys of an
 /// object exclude each other (`attention.scales`, `attention.horizons`, `attention.matrix`), setting one drops the

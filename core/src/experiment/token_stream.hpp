@@ -2,6 +2,7 @@
 
 #include "asymptoken/experiment.hpp"
 #include "asymptoken/linear.hpp"
+#include "job/costs.hpp"
 
 namespace asymptoken {
 
@@ -11,20 +12,25 @@ inline LinearMap projection(const Matrix& M, Compute compute) {
   return LinearMap(M.cast<float>(), {}, compute);
 }
 
-/// The tokens of one item, in order, and their values V y. All blocks of a sampled reference have the same tokens.
+/// The stream of an item for one purpose.
+inline Stream stream_of(const Spec& spec, const Item& item, StreamPurpose purpose) {
+  return Stream::of(spec.seed, purpose, static_cast<std::uint32_t>(item.replicate),
+                    static_cast<std::uint32_t>(item.first_point));
+}
+
+/// The tokens of one stream, in order, and their values V y.
 class TokenStream {
  public:
-  /// Tokens are made and attended to in chunks of this many: a multiple of what StreamingAttention cuts at.
-  static constexpr Index chunk = 4096;
+  static constexpr Index chunk = tokens_per_chunk;
 
-  TokenStream(const Spec& spec, const Item& item, Compute compute)
+  TokenStream(const Spec& spec, Stream stream, Compute compute)
       : law_(spec.law),
         target_(compute.target),
-        stream_(item.is_reference()
-                    ? Stream::of(spec.seed, StreamPurpose::reference)
-                    : Stream::of(spec.seed, StreamPurpose::tokens, static_cast<std::uint32_t>(item.replicate),
-                                 static_cast<std::uint32_t>(item.first_point))),
+        stream_(stream),
         value_map_(projection(spec.attention.V, compute)) {}
+
+  TokenStream(const Spec& spec, const Item& item, Compute compute)
+      : TokenStream(spec, stream_of(spec, item, StreamPurpose::tokens), compute) {}
 
   /// Tokens first, first + 1, ... into the rows of `out`.
   void sample(std::int64_t first, Eigen::Ref<Rows<float>> out) const {
@@ -40,17 +46,14 @@ class TokenStream {
   LinearMap value_map_;
 };
 
-/// Multiply-adds of one query and one key: their product, and for each head the exponential (as a dozen) and the value.
+/// Multiply-adds of one query and one key under all heads.
 inline double pair_work(const Spec& spec) {
-  const auto heads = static_cast<double>(spec.attention.heads.size());
-  return static_cast<double>(spec.law->dimension()) +
-         heads * static_cast<double>(spec.attention.V.rows() + 12);
+  return pair_work(spec.law->dimension(), spec.attention.V.rows(), spec.attention.heads.size());
 }
 
 /// Multiply-adds of making one token and its value.
 inline double sampling_work(const Spec& spec) {
-  const auto d = static_cast<double>(spec.law->dimension());
-  return d * (20 + d / 2 + static_cast<double>(spec.attention.V.rows()));
+  return token_work(*spec.law) + static_cast<double>(spec.law->dimension() * spec.attention.V.rows());
 }
 
 }  // namespace asymptoken

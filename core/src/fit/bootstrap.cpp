@@ -15,11 +15,12 @@ namespace {
 /// Uniform integers below a bound, a word of the stream each.
 class Draws {
  public:
-  explicit Draws(Stream stream) : stream_(stream), words_(words_at_once), next_(words_at_once) {}
+  Draws(Stream stream, SimdTarget target)
+      : stream_(stream), target_(target), words_(words_at_once), next_(words_at_once) {}
 
   std::size_t below(std::size_t bound) {
     if (next_ == words_.size()) {
-      random_words(stream_, first_, words_);
+      random_words(stream_, first_, words_, target_);
       first_ += words_.size();
       next_ = 0;
     }
@@ -29,6 +30,7 @@ class Draws {
  private:
   static constexpr std::size_t words_at_once = 4096;
   Stream stream_;
+  SimdTarget target_;
   std::uint64_t first_ = 0;
   std::vector<std::uint32_t> words_;
   std::size_t next_;
@@ -77,7 +79,7 @@ SlopeInterval interval_of(std::vector<double> slopes) {
 std::optional<SlopeInterval> bootstrap_slope(std::span<const std::int64_t> n,
                                              std::span<const std::vector<double>> errors,
                                              bool points_share_tokens, FitWeights weights,
-                                             std::int64_t resamples, Stream stream) {
+                                             std::int64_t resamples, Stream stream, SimdTarget target) {
   if (errors.size() != n.size()) {
     throw Error("number of points with errors", std::to_string(errors.size()), std::to_string(n.size()));
   }
@@ -91,7 +93,7 @@ std::optional<SlopeInterval> bootstrap_slope(std::span<const std::int64_t> n,
       }
     }
   }
-  Draws draws(stream);
+  Draws draws(stream, target);
   std::vector<FitPoint> points(used.size());
   std::vector<std::size_t> chosen;
   std::vector<double> slopes;

@@ -52,9 +52,9 @@ struct Line {
 
   PowerLawFit with_variances(double slope_variance, double intercept_variance) const {
     return {.slope = slope,
-            .slope_se = std::sqrt(slope_variance),
+            .slope_standard_error = std::sqrt(slope_variance),
             .intercept = mean_y - slope * mean_x,
-            .intercept_se = std::sqrt(intercept_variance),
+            .intercept_standard_error = std::sqrt(intercept_variance),
             .points = static_cast<std::int64_t>(points.size())};
   }
 };
@@ -85,6 +85,10 @@ std::optional<Line> line_through(std::span<const FitPoint> points, FitWeights we
 }
 
 }  // namespace
+
+std::string_view name_of(FitWeights weights) {
+  return weights == FitWeights::equal ? "equal" : "inverse_variance";
+}
 
 std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points, FitWeights weights) {
   const std::optional<Line> line = line_through(points, weights);

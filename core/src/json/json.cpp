@@ -2,22 +2,107 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "asymptoken/error.hpp"
 
 namespace asymptoken {
 
-Json parse_json(std::string_view text, std::string_view what) {
-  Json value = Json::parse(text, nullptr, false);
-  if (value.is_discarded()) {
-    std::string start(text.substr(0, 40));
-    if (text.size() > start.size()) {
-      start += "...";
+namespace {
+
+/// Builds a document from what the parser hears. The library's own builder would do, but for a key that comes twice.
+class Builder final : public nlohmann::json_sax<Json> {
+ public:
+  Json take() { return std::move(document_); }
+  /// The key that came twice, or nothing.
+  const std::optional<std::string>& repeated_key() const { return repeated_key_; }
+
+  bool null() override { return place(nullptr); }
+  bool boolean(bool value) override { return place(value); }
+  bool number_integer(number_integer_t value) override { return place(value); }
+  bool number_unsigned(number_unsigned_t value) override { return place(value); }
+  bool number_float(number_float_t value, const string_t& /*text*/) override { return place(value); }
+  bool string(string_t& value) override { return place(std::move(value)); }
+  bool binary(binary_t& /*value*/) override { return false; }
+  bool start_object(std::size_t /*size*/) override { return open(Json::object()); }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t /*size*/) override { return open(Json::array()); }
+  bool end_array() override { return close(); }
+
+  bool key(string_t& name) override {
+    if (open_.back()->contains(name)) {
+      repeated_key_ = name;
     }
-    throw Error(what, "`" + start + "`", "JSON");
+    key_ = std::move(name);
+    return !repeated_key_;
   }
-  return value;
+
+  bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
+                   const Json::exception& /*error*/) override {
+    return false;
+  }
+
+ private:
+  bool place(Json value) {
+    put(std::move(value));
+    return true;
+  }
+
+  bool open(Json value) {
+    open_.push_back(&put(std::move(value)));
+    return true;
+  }
+
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  Json& put(Json&& value) {
+    if (open_.empty()) {
+      return document_ = std::move(value);
+    }
+    Json& parent = *open_.back();
+    return parent.is_array() ? parent.emplace_back(std::move(value)) : parent[key_] = std::move(value);
+  }
+
+  Json document_;
+  std::vector<Json*>
+      open_;  ///< the objects and arrays that the parser is in: a parent is not moved while it is
+  std::string key_;
+  std::optional<std::string> repeated_key_;
+};
+
+/// Nothing where the text is not JSON.
+std::optional<Json> parse(std::string_view text, std::string_view what) {
+  Builder builder;
+  if (Json::sax_parse(text, &builder)) {
+    return builder.take();
+  }
+  if (const std::optional<std::string>& key = builder.repeated_key()) {
+    throw Error(what, "twice the key " + *key, "each key once in an object");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Json parse_value(std::string_view text, std::string_view what) {
+  return parse(text, what).value_or(Json(text));
+}
+
+Json parse_json(std::string_view text, std::string_view what) {
+  if (std::optional<Json> value = parse(text, what)) {
+    return *std::move(value);
+  }
+  std::string start(text.substr(0, 40));
+  if (text.size() > start.size()) {
+    start += "...";
+  }
+  throw Error(what, "`" + start + "`", "JSON");
 }
 
 std::string quote(const Json& value) {

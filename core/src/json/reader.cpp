@@ -54,10 +54,11 @@ std::optional<std::int64_t> as_integer(const Json& value) {
 
 }  // namespace
 
-Reader::Reader(const Json& object, std::string path, Json& completed)
-    : object_(&object), path_(std::move(path)), completed_(&completed) {
+Reader::Reader(const Json& object, std::string path, Json& completed, ReaderInputs* inputs,
+               std::string_view what)
+    : object_(&object), path_(std::move(path)), completed_(&completed), inputs_(inputs) {
   if (!object.is_object()) {
-    throw Error(path_.empty() ? "spec" : path_, quote(object), "an object");
+    throw Error(path_.empty() ? what : path_, quote(object), "an object");
   }
   completed = Json::object();
 }
@@ -65,6 +66,8 @@ Reader::Reader(const Json& object, std::string path, Json& completed)
 bool Reader::has(std::string_view key) const { return object_->contains(key); }
 
 bool Reader::is_object(std::string_view key) const { return has(key) && object_->at(key).is_object(); }
+
+bool Reader::is_null(std::string_view key) { return any(key).is_null(); }
 
 std::string Reader::path_of(std::string_view key) const {
   return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
@@ -140,9 +143,72 @@ std::string Reader::choice(std::string_view key, const std::vector<std::string_v
   return value.get<std::string>();
 }
 
+std::string Reader::text(std::string_view key) {
+  const Json& value = take(key, Json(), "a text");
+  if (!value.is_string()) {
+    reject(key, "a text");
+  }
+  return value.get<std::string>();
+}
+
+std::vector<std::string> Reader::texts(std::string_view key) {
+  const Json& value = take(key, Json(), "a list of texts");
+  std::vector<std::string> texts;
+  for (const Json& entry : value.is_array() ? value : Json::array({nullptr})) {
+    if (!entry.is_string()) {
+      reject(key, "a list of texts");
+    }
+    texts.push_back(entry.get<std::string>());
+  }
+  return texts;
+}
+
+const Json& Reader::any(std::string_view key) {
+  asked_.emplace_back(key);
+  if (!has(key)) {
+    reject(key, "a value");
+  }
+  Json& place = (*completed_)[std::string(key)];
+  place = object_->at(key);
+  return place;
+}
+
+const Array* Reader::input_in(std::string_view key, const Json& value) {
+  if (!value.is_object() || !value.contains("input")) {
+    return nullptr;
+  }
+  const std::string field = path_of(key) + ".input";
+  const Json& name = value.at("input");
+  if (!name.is_string() || value.size() > 1) {
+    throw Error(path_of(key), quote(value), R"({"input": NAME} and nothing more)");
+  }
+  if (inputs_ == nullptr) {
+    throw Error(field, quote(name), "the numbers themselves: no input can be given here");
+  }
+  const Array& array = inputs_->arrays->at(name.get_ref<const std::string&>(), field);
+  inputs_->used.insert(array.name());
+  return &array;
+}
+
+const Array* Reader::input(std::string_view key) {
+  return has(key) ? input_in(key, object_->at(key)) : nullptr;
+}
+
+Rows<double> Reader::numbers_of(std::string_view key, const Array& array, Index rows, Index columns) const {
+  if (array.columns() != columns || (rows > 0 && array.rows() != rows)) {
+    throw Error(path_of(key) + ".input", array.name() + ", " + text_of(array.layout()),
+                (rows > 0 ? std::to_string(rows) : "any number of") +
+                    (columns > 1 || rows == 0 ? " rows of " + std::to_string(columns) : "") + " numbers");
+  }
+  return array.read<double>(0, array.rows());
+}
+
 Vector Reader::vector(std::string_view key, Index size, std::optional<double> otherwise) {
   const std::string expected = "a finite number or a list of " + std::to_string(size) + " of them";
   const Json& value = take(key, otherwise ? Json(*otherwise) : Json(), expected);
+  if (const Array* array = input_in(key, value)) {
+    return numbers_of(key, *array, size, 1);
+  }
   if (!value.is_array()) {
     return Vector::Constant(size, finite(value, key, expected));
   }
@@ -161,6 +227,9 @@ Matrix Reader::matrix(std::string_view key, Index columns, std::optional<double>
   const std::string expected = "a finite number, a list of " + size + " (the diagonal) or " +
                                (any_height ? "rows" : size + " rows") + " of " + size + " finite numbers";
   const Json& value = take(key, otherwise ? Json(*otherwise) : Json(), expected);
+  if (const Array* array = input_in(key, value)) {
+    return numbers_of(key, *array, any_height ? 0 : columns, columns);
+  }
   if (!value.is_array()) {
     return finite(value, key, expected) * Matrix::Identity(columns, columns);
   }
@@ -186,22 +255,24 @@ Matrix Reader::matrix(std::string_view key, Index columns, std::optional<double>
   return result;
 }
 
-std::vector<Vector> Reader::rows(std::string_view key, Index columns) {
+Rows<double> Reader::rows(std::string_view key, Index columns) {
   const std::string expected = "a list of lists of " + std::to_string(columns) + " finite numbers";
   const Json& value = take(key, Json(), expected);
+  if (const Array* array = input_in(key, value)) {
+    return numbers_of(key, *array, 0, columns);
+  }
   if (!value.is_array() || value.empty()) {
     reject(key, expected);
   }
-  std::vector<Vector> result;
-  for (const Json& row : value) {
+  Rows<double> result(static_cast<Index>(value.size()), columns);
+  for (Index i = 0; i < result.rows(); ++i) {
+    const Json& row = value[static_cast<std::size_t>(i)];
     if (!row.is_array() || static_cast<Index>(row.size()) != columns) {
       reject(key, expected);
     }
-    Vector numbers(columns);
     for (Index j = 0; j < columns; ++j) {
-      numbers[j] = finite(row[static_cast<std::size_t>(j)], key, expected);
+      result(i, j) = finite(row[static_cast<std::size_t>(j)], key, expected);
     }
-    result.push_back(std::move(numbers));
   }
   return result;
 }
@@ -274,19 +345,20 @@ Reader Reader::object(std::string_view key) {
   }
   // `take` left a copy of the value in the completed document; the new reader replaces it by the completed one.
   static const Json empty = Json::object();
-  return {has(key) ? object_->at(key) : empty, path_of(key), (*completed_)[std::string(key)]};
+  return {has(key) ? object_->at(key) : empty, path_of(key), (*completed_)[std::string(key)], inputs_};
 }
 
-std::vector<Reader> Reader::objects(std::string_view key) {
+std::vector<Reader> Reader::objects(std::string_view key, bool may_be_empty) {
   const std::string expected = "a list of objects";
-  if (const Json& value = take(key, Json(), expected); !value.is_array() || value.empty()) {
+  if (const Json& value = take(key, Json(), expected);
+      !value.is_array() || (value.empty() && !may_be_empty)) {
     reject(key, expected);
   }
   std::vector<Reader> readers;
   const Json& given = object_->at(key);
   Json& completed = (*completed_)[std::string(key)];
   for (std::size_t i = 0; i < given.size(); ++i) {
-    readers.emplace_back(given[i], path_of(key) + "[" + std::to_string(i) + "]", completed[i]);
+    readers.emplace_back(given[i], path_of(key) + "[" + std::to_string(i) + "]", completed[i], inputs_);
   }
   return readers;
 }

@@ -99,10 +99,21 @@ LawPointer autoregressive(const Vector& mean, const Matrix& covariance, double c
   return std::make_shared<Autoregressive>(mean, covariance, correlation);
 }
 
-LawPointer read_autoregressive(Reader& parameters) {
+namespace {
+
+LawPointer read(Reader& parameters) {
   const auto [mean, covariance] = read_gaussian_parameters(parameters);
   return autoregressive(mean, covariance,
                         parameters.number("correlation", std::nullopt, {0.0, most_correlation}));
+}
+
+}  // namespace
+
+LawType autoregressive_law() {
+  return {.description = {.name = "autoregressive",
+                          .title = "autoregressive",
+                          .example = R"({"correlation": 0.9})"},
+          .read = read};
 }
 
 }  // namespace asymptoken

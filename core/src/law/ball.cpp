@@ -76,9 +76,17 @@ LawPointer ball(Index dimension, double radius) {
   return std::make_shared<Ball>(dimension, radius);
 }
 
-LawPointer read_ball(Reader& parameters) {
+namespace {
+
+LawPointer read(Reader& parameters) {
   const Index dimension = read_dimension(parameters);
   return ball(dimension, parameters.number("radius", 1.0, {1e-150, 1e150}));
+}
+
+}  // namespace
+
+LawType ball_law() {
+  return {.description = {.name = "ball", .title = "ball", .example = "{}"}, .read = read};
 }
 
 }  // namespace asymptoken

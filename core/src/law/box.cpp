@@ -129,9 +129,15 @@ LawPointer box(const Vector& half_widths) {
   return std::make_shared<Box>(half_widths);
 }
 
-LawPointer read_box(Reader& parameters) {
+namespace {
+
+LawPointer read(Reader& parameters) {
   const Index dimension = read_dimension(parameters);
   return box(parameters.vector("half_widths", dimension, 1.0));
 }
+
+}  // namespace
+
+LawType box_law() { return {.description = {.name = "box", .title = "box", .example = "{}"}, .read = read}; }
 
 }  // namespace asymptoken

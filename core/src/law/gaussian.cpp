@@ -90,10 +90,10 @@ void Gaussian::place(const RowsView<float>& normals, const std::optional<LinearM
                      Eigen::Ref<Rows<float>> tokens) const {
   if (mixing) {
     mixing->apply(normals, tokens);
+    tokens.rowwise() += float_mean_;
   } else {
-    tokens = normals.array().rowwise() * float_deviations_.array();
+    tokens = (normals.array().rowwise() * float_deviations_.array()).rowwise() + float_mean_.array();
   }
-  tokens.rowwise() += float_mean_;
 }
 
 void check_gaussian_mean(const Vector& mean) {
@@ -114,9 +114,17 @@ LawPointer gaussian(const Vector& mean, const Matrix& covariance) {
   return std::make_shared<Gaussian>(mean, covariance);
 }
 
-LawPointer read_gaussian(Reader& parameters) {
+namespace {
+
+LawPointer read(Reader& parameters) {
   const auto [mean, covariance] = read_gaussian_parameters(parameters);
   return gaussian(mean, covariance);
+}
+
+}  // namespace
+
+LawType gaussian_law() {
+  return {.description = {.name = "gaussian", .title = "Gaussian", .example = "{}"}, .read = read};
 }
 
 }  // namespace asymptoken

@@ -204,7 +204,9 @@ LawPointer gaussian_mixture(std::span<const GaussianComponent> components) {
   return std::make_shared<GaussianMixture>(probabilities(possible), std::move(laws));
 }
 
-LawPointer read_gaussian_mixture(Reader& parameters) {
+namespace {
+
+LawPointer read(Reader& parameters) {
   const Index dimension = read_dimension(parameters);
   std::vector<GaussianComponent> components;
   for (Reader& component : parameters.objects("components")) {
@@ -215,6 +217,17 @@ LawPointer read_gaussian_mixture(Reader& parameters) {
     component.finish();
   }
   return gaussian_mixture(components);
+}
+
+}  // namespace
+
+LawType gaussian_mixture_law() {
+  return {.description =
+              {.name = "gaussian_mixture",
+               .title = "two clusters",
+               .example =
+                   R"({"components": [{"mean": -1, "covariance": 0.25}, {"mean": 1, "covariance": 0.25}]})"},
+          .read = read};
 }
 
 }  // namespace asymptoken

@@ -20,7 +20,7 @@ namespace {
 class Points final : public Law {
  public:
   Points(const Rows<double>& points, const Vector& probabilities)
-      : points_(points), probabilities_(probabilities), choice_(probabilities) {
+      : support_{.points = points, .weights = probabilities}, choice_(probabilities) {
     detail::WeightedMoments moments(points.cols());
     for (Index j = 0; j < points.rows(); ++j) {
       moments.add(probabilities[j], points.row(j).transpose());
@@ -29,34 +29,35 @@ class Points final : public Law {
   }
 
   std::string_view name() const override { return "points"; }
-  Index dimension() const override { return points_.cols(); }
+  Index dimension() const override { return support_.points.cols(); }
   bool is_bounded() const override { return true; }
   Vector mean() const override { return moments_.mean; }
   Matrix covariance() const override { return moments_.covariance; }
 
   void make_tokens(Stream stream, std::uint64_t first, Eigen::Ref<Rows<float>> out,
                    SimdTarget target) const override {
-    detail::check_float(points_.cwiseAbs().maxCoeff(), "law.points");
+    detail::check_float(support_.points.cwiseAbs().maxCoeff(), "law.points");
     detail::tokens_from_integers(stream, 1, first, out, target, [&](const std::uint64_t* u, float* y) {
-      const auto point = points_.row(choice_(*u));
+      const auto point = support_.points.row(choice_(*u));
       std::ranges::transform(point, y, [](double entry) { return static_cast<float>(entry); });
     });
   }
 
   double log_mgf(const Vector& t) const override {
     const Tilt tilt = tilted(t);
-    return points_.row(tilt.top).dot(t) + detail::tilted_weights(probabilities_, tilt.logits).log_average;
+    return support_.points.row(tilt.top).dot(t) +
+           detail::tilted_weights(support_.weights, tilt.logits).log_average;
   }
 
   Vector tilted_mean(const Vector& t) const override {
     const Tilt tilt = tilted(t);
-    return points_.row(tilt.top).transpose() +
-           tilt.differences.transpose() * detail::tilted_weights(probabilities_, tilt.logits).weights;
+    return support_.points.row(tilt.top).transpose() +
+           tilt.differences.transpose() * detail::tilted_weights(support_.weights, tilt.logits).weights;
   }
 
   Matrix tilted_covariance(const Vector& t) const override {
     const Tilt tilt = tilted(t);
-    const Vector weights = detail::tilted_weights(probabilities_, tilt.logits).weights;
+    const Vector weights = detail::tilted_weights(support_.weights, tilt.logits).weights;
     const Vector mean = tilt.differences.transpose() * weights;
     const Rows<double> centred = tilt.differences.rowwise() - mean.transpose();
     return centred.transpose() * weights.asDiagonal() * centred;
@@ -65,8 +66,8 @@ class Points final : public Law {
   /// The terms of order |t| belong to the top point, which is the same at t and 2t, and are left out of both.
   DoubledTilt doubled_tilt(const Vector& t) const override {
     const Tilt tilt = tilted(t);
-    const detail::TiltedWeights once = detail::tilted_weights(probabilities_, tilt.logits);
-    const detail::TiltedWeights twice = detail::tilted_weights(probabilities_, 2.0 * tilt.logits);
+    const detail::TiltedWeights once = detail::tilted_weights(support_.weights, tilt.logits);
+    const detail::TiltedWeights twice = detail::tilted_weights(support_.weights, 2.0 * tilt.logits);
     return {.log_inflation = twice.log_average - 2.0 * once.log_average,
             .mean_shift = tilt.differences.transpose() * (twice.weights - once.weights)};
   }
@@ -76,13 +77,13 @@ class Points final : public Law {
     const Tilt tilt = tilted(t);
     double mass = 0.0;
     Vector difference = Vector::Zero(dimension());
-    for (Index j = 0; j < points_.rows(); ++j) {
+    for (Index j = 0; j < support_.points.rows(); ++j) {
       if (tilt.logits[j] == 0.0) {
-        mass += probabilities_[j];
-        difference += probabilities_[j] * tilt.differences.row(j).transpose();
+        mass += support_.weights[j];
+        difference += support_.weights[j] * tilt.differences.row(j).transpose();
       }
     }
-    return SupportMaximum{.maximiser = points_.row(tilt.top).transpose() + difference / mass,
+    return SupportMaximum{.maximiser = support_.points.row(tilt.top).transpose() + difference / mass,
                           .mass_exponent = 0.0,
                           .log_mass_constant = portable_log(mass),
                           .distance_exponent = 1.0};
@@ -90,15 +91,14 @@ class Points final : public Law {
 
   std::optional<Moments> transformed_moments(const Matrix& A, const Matrix& V) const override {
     detail::WeightedMoments moments(V.rows());
-    for (Index j = 0; j < points_.rows(); ++j) {
-      moments.add(probabilities_[j], V * tilted_mean(A * points_.row(j).transpose()));
+    for (Index j = 0; j < support_.points.rows(); ++j) {
+      moments.add(support_.weights[j], V * tilted_mean(A * support_.points.row(j).transpose()));
     }
     return moments.result();
   }
 
-  std::optional<Quadrature> quadrature(Index /*nodes*/) const override {
-    return Quadrature{.points = points_, .weights = probabilities_};
-  }
+  const Quadrature* finite_support() const override { return &support_; }
+  std::optional<Quadrature> quadrature(Index /*nodes*/) const override { return support_; }
 
  private:
   struct Tilt {
@@ -111,18 +111,17 @@ class Points final : public Law {
     const double size = t.stableNorm();
     const Vector direction = t.stableNormalized();
     Tilt tilt{.top = 0, .differences = {}, .logits = {}};
-    for (Index j = 1; j < points_.rows(); ++j) {
-      if ((points_.row(j) - points_.row(tilt.top)).dot(direction) > 0.0) {
+    for (Index j = 1; j < support_.points.rows(); ++j) {
+      if ((support_.points.row(j) - support_.points.row(tilt.top)).dot(direction) > 0.0) {
         tilt.top = j;
       }
     }
-    tilt.differences = points_.rowwise() - points_.row(tilt.top);
+    tilt.differences = support_.points.rowwise() - support_.points.row(tilt.top);
     tilt.logits = size * (tilt.differences * direction).cwiseMin(0.0);
     return tilt;
   }
 
-  Rows<double> points_;
-  Vector probabilities_;
+  Quadrature support_;
   detail::Choice choice_;
   Moments moments_;
 };
@@ -145,14 +144,21 @@ LawPointer points(const Rows<double>& points, const Vector& weights) {
   return std::make_shared<Points>(points(possible, Eigen::all), probabilities(possible));
 }
 
-LawPointer read_points(Reader& parameters) {
-  const Index dimension = read_dimension(parameters);
-  const std::vector<Vector> rows = parameters.rows("points", dimension);
-  Rows<double> matrix(static_cast<Index>(rows.size()), dimension);
-  for (Index j = 0; j < matrix.rows(); ++j) {
-    matrix.row(j) = rows[static_cast<std::size_t>(j)].transpose();
-  }
-  return points(matrix, parameters.vector("weights", matrix.rows(), 1.0));
+namespace {
+
+LawPointer read(Reader& parameters) {
+  // An array knows its width.
+  const Array* array = parameters.input("points");
+  const Index dimension =
+      read_dimension(parameters, array != nullptr ? std::optional(array->columns()) : std::nullopt);
+  const Rows<double> rows = parameters.rows("points", dimension);
+  return points(rows, parameters.vector("weights", rows.rows(), 1.0));
+}
+
+}  // namespace
+
+LawType points_law() {
+  return {.description = {.name = "points", .title = "own tokens", .example = ""}, .read = read};
 }
 
 }  // namespace asymptoken

@@ -4,50 +4,54 @@
 
 namespace asymptoken {
 
-// Each law's file ends with the function that reads its parameters: every key of `law` but `type`.
-LawPointer read_gaussian(Reader& parameters);
-LawPointer read_gaussian_mixture(Reader& parameters);
-LawPointer read_sphere(Reader& parameters);
-LawPointer read_ball(Reader& parameters);
-LawPointer read_box(Reader& parameters);
-LawPointer read_two_point(Reader& parameters);
-LawPointer read_points(Reader& parameters);
-LawPointer read_autoregressive(Reader& parameters);
+LawType gaussian_law();
+LawType gaussian_mixture_law();
+LawType sphere_law();
+LawType ball_law();
+LawType box_law();
+LawType two_point_law();
+LawType points_law();
+LawType autoregressive_law();
 
 namespace {
 
-/// How a spec's `law` object becomes a law.
-struct LawType {
-  std::string_view name;  ///< the value of `law.type`
-  LawPointer (*read)(Reader& parameters);
-};
-
-constexpr LawType law_types[] = {
-    {"gaussian", read_gaussian}, {"gaussian_mixture", read_gaussian_mixture},
-    {"sphere", read_sphere},     {"ball", read_ball},
-    {"box", read_box},           {"two_point", read_two_point},
-    {"points", read_points},     {"autoregressive", read_autoregressive},
-};
+std::vector<LawType> law_types() {
+  return {gaussian_law(), gaussian_mixture_law(), sphere_law(), ball_law(),
+          box_law(),      two_point_law(),        points_law(), autoregressive_law()};
+}
 
 }  // namespace
 
-std::vector<std::string_view> law_names() {
-  std::vector<std::string_view> names;
-  for (const LawType& type : law_types) {
-    names.push_back(type.name);
+std::vector<LawDescription> laws() {
+  std::vector<LawDescription> descriptions;
+  for (const LawType& type : law_types()) {
+    descriptions.push_back(type.description);
   }
-  return names;
+  return descriptions;
 }
 
 LawPointer read_law(Reader& law) {
-  const std::string name = law.choice("type", law_names());
-  const LawPointer result = std::ranges::find(law_types, name, &LawType::name)->read(law);
+  const std::vector<LawType> types = law_types();
+  std::vector<std::string_view> names;
+  for (const LawType& type : types) {
+    names.push_back(type.description.name);
+  }
+  if (!law.has("type")) {
+    std::string known;
+    for (const std::string_view name : names) {
+      known += (known.empty() ? "one of " : ", ") + std::string(name);
+    }
+    law.reject("type", known);
+  }
+  const std::string name = law.choice("type", names);
+  const LawPointer result =
+      std::ranges::find(types, name, [](const LawType& type) { return type.description.name; })->read(law);
   law.finish();
   return result;
 }
 
-Index read_dimension(Reader& parameters) {
-  return static_cast<Index>(parameters.integer("dimension", std::nullopt, 1, 65536));
+Index read_dimension(Reader& parameters, std::optional<Index> otherwise) {
+  return static_cast<Index>(parameters.integer("dimension", otherwise, 1, 65536));
 }
 
 }  // namespace asymptoken

@@ -142,9 +142,17 @@ LawPointer sphere(Index dimension, double radius) {
   return std::make_shared<Sphere>(dimension, radius);
 }
 
-LawPointer read_sphere(Reader& parameters) {
+namespace {
+
+LawPointer read(Reader& parameters) {
   const Index dimension = read_dimension(parameters);
   return sphere(dimension, parameters.number("radius", 1.0, {1e-150, 1e150}));
+}
+
+}  // namespace
+
+LawType sphere_law() {
+  return {.description = {.name = "sphere", .title = "sphere", .example = "{}"}, .read = read};
 }
 
 }  // namespace asymptoken

@@ -192,11 +192,19 @@ LawPointer two_point(const Vector& low, const Vector& high, const Vector& probab
   return std::make_shared<TwoPoint>(low, high, probability);
 }
 
-LawPointer read_two_point(Reader& parameters) {
+namespace {
+
+LawPointer read(Reader& parameters) {
   const Index dimension = read_dimension(parameters);
   const Vector low = parameters.vector("low", dimension, -1.0);
   const Vector high = parameters.vector("high", dimension, 1.0);
   return two_point(low, high, parameters.vector("probability", dimension, 0.5));
+}
+
+}  // namespace
+
+LawType two_point_law() {
+  return {.description = {.name = "two_point", .title = "corners", .example = "{}"}, .read = read};
 }
 
 }  // namespace asymptoken

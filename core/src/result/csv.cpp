@@ -5,25 +5,31 @@ namespace asymptoken {
 
 using detail::text_of;
 
+namespace {
+
+std::string text_of_parameter(const ParameterValue& value) {
+  const double* number = std::get_if<double>(&value);
+  return number != nullptr ? text_of(*number) : std::get<std::string>(value);
+}
+
+}  // namespace
+
 std::string to_csv(const Result& result) {
   std::string csv = "curve";
-  if (!result.curves.empty()) {
-    for (const auto& [name, value] : result.curves.front().parameters) {
-      csv += "," + name;
-    }
+  for (const Parameter& parameter : result.parameters) {
+    csv += "," + parameter.id;
   }
-  csv += ",H,n,metric,mean,standard_deviation,standard_error,count\n";
+  csv += ",n,metric,mean,standard_deviation,standard_error,count\n";
   for (std::size_t c = 0; c < result.curves.size(); ++c) {
     const Curve& curve = result.curves[c];
     std::string start = std::to_string(c);
-    for (const auto& [name, value] : curve.parameters) {
-      start += "," + text_of(value);
+    for (const ParameterValue& value : curve.parameters) {
+      start += "," + text_of_parameter(value);
     }
-    start += "," + text_of(curve.horizon);
     for (const Point& point : curve.points) {
       for (std::size_t metric = 0; metric < result.metrics.size(); ++metric) {
         if (const std::optional<Estimate>& estimate = point.metrics[metric]) {
-          csv += start + "," + std::to_string(point.n) + "," + result.metrics[metric] + "," +
+          csv += start + "," + std::to_string(point.n) + "," + result.metrics[metric].id + "," +
                  text_of(estimate->mean) + "," + text_of(estimate->standard_deviation) + "," +
                  text_of(estimate->standard_error()) + "," + std::to_string(estimate->count) + "\n";
         }

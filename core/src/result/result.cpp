@@ -1,29 +1,74 @@
 #include "asymptoken/result.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
+#include <string>
 
 #include "asymptoken/error.hpp"
-#include "result/curve_json.hpp"
 
 namespace asymptoken {
 
+std::string_view name_of(TrendKind kind) {
+  switch (kind) {
+    case TrendKind::slope:
+      return "slope";
+    case TrendKind::constant:
+      return "constant";
+    case TrendKind::value:
+      break;
+  }
+  return "value";
+}
+
+std::string_view name_of(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::slope:
+      return "slope";
+    case Quantity::constant:
+      return "constant";
+    case Quantity::limit:
+      break;
+  }
+  return "limit";
+}
+
 double Estimate::standard_error() const { return standard_deviation / std::sqrt(static_cast<double>(count)); }
 
+Estimate reciprocal(const Estimate& estimate) {
+  const double mean = 1.0 / estimate.mean;
+  return {
+      .mean = mean, .standard_deviation = estimate.standard_deviation * mean * mean, .count = estimate.count};
+}
+
+std::size_t metric_index(const Result& result, std::string_view id) {
+  const auto found = std::ranges::find(result.metrics, id, &Metric::id);
+  if (found == result.metrics.end()) {
+    throw Error("metric", id, "a metric of this result");
+  }
+  return static_cast<std::size_t>(found - result.metrics.begin());
+}
+
+const ParameterValue* find_parameter(const Result& result, const Curve& curve, std::string_view id) {
+  const auto found = std::ranges::find(result.parameters, id, &Parameter::id);
+  return found == result.parameters.end()
+             ? nullptr
+             : &curve.parameters[static_cast<std::size_t>(found - result.parameters.begin())];
+}
+
 double slope_standard_error(const Curve& curve, std::size_t metric) {
-  const std::optional<PowerLawFit>& fit = curve.fit[metric];
+  const std::optional<PowerLawFit>& fit = curve.fits[metric];
   const std::optional<SlopeInterval>& interval = curve.intervals[metric];
   if (interval) {
     return interval->standard_error;
   }
-  return fit ? fit->slope_se : 0.0;
+  return fit ? fit->slope_standard_error : 0.0;
 }
 
 std::optional<double> slope_excess(const Curve& curve, std::size_t metric, const Prediction& prediction) {
-  if (prediction.quantity != "slope" || metric >= curve.fit.size()) {
+  if (prediction.quantity != Quantity::slope) {
     return std::nullopt;
   }
-  const std::optional<PowerLawFit>& fit = curve.fit[metric];
+  const std::optional<PowerLawFit>& fit = curve.fits[metric];
   const double error = slope_standard_error(curve, metric);
   if (!fit || !(error > 0.0)) {
     return std::nullopt;
@@ -31,60 +76,72 @@ std::optional<double> slope_excess(const Curve& curve, std::size_t metric, const
   return (fit->slope - prediction.value) / error;
 }
 
-std::string_view version() { return ASYMPTOKEN_VERSION; }
+namespace {
 
-std::string to_json(const Result& result) {
-  Json curves = Json::array();
-  for (const Curve& curve : result.curves) {
-    curves.push_back(curve_json(curve, result.metrics));
+/// Where on the x axis; nothing where the curve has no place there.
+std::optional<double> place_of(const Result& result, const Trend& trend, const Curve& curve) {
+  const ParameterValue* value = find_parameter(result, curve, trend.parameter);
+  const double* number = value == nullptr ? nullptr : std::get_if<double>(value);
+  if (number == nullptr || (trend.has_reciprocal_x && *number == 0.0)) {
+    return std::nullopt;
   }
-  Json document;
-  document["schema"] = 1;
-  document["spec"] = parse_json(result.spec_json, "spec");
-  document["complete"] = result.items_done == result.items;
-  Json& items = document["items"];
-  items["done"] = result.items_done;
-  items["total"] = result.items;
-  document["points_share_tokens"] = result.points_share_tokens;
-  document["metrics"] = result.metrics;
-  document["curves"] = std::move(curves);
-  Json& provenance = document["provenance"];
-  provenance["version"] = result.provenance.version;
-  provenance["target"] = result.provenance.target;
-  provenance["simd"] = result.provenance.simd;
-  provenance["wall_seconds"] = result.provenance.wall_seconds;
-  return document.dump(1);
+  return trend.has_reciprocal_x ? 1.0 / *number : *number;
 }
 
-Result parse_result(std::string_view text) {
-  const Json document = parse_json(text, "result");
-  if (!document.is_object() || !document.contains("schema") || !document.contains("curves")) {
-    throw Error("result", quote(document),
-                "an object with schema, spec, metrics and curves, as `run` writes it");
+struct Height {
+  double value;
+  std::optional<double> standard_error;
+};
+
+std::optional<Height> slope_height(const Curve& curve, std::size_t metric, double sign) {
+  const std::optional<PowerLawFit>& fit = curve.fits[metric];
+  if (!fit) {
+    return std::nullopt;
   }
-  if (document.at("schema") != 1) {
-    throw Error("schema", quote(document.at("schema")), "1");
+  return Height{-sign * fit->slope, slope_standard_error(curve, metric)};
+}
+
+std::optional<Height> last_height(const Curve& curve, std::size_t metric, bool is_reciprocal,
+                                  TrendKind kind) {
+  if (curve.points.empty()) {
+    return std::nullopt;
   }
-  try {
-    Result result;
-    result.spec_json = document.at("spec").dump();
-    result.metrics = document.at("metrics").get<std::vector<std::string>>();
-    for (const Json& curve : document.at("curves")) {
-      result.curves.push_back(curve_from(curve, result.metrics));
+  const Point& last = curve.points.back();
+  const std::optional<Estimate>& measured = last.metrics[metric];
+  if (!measured) {
+    return std::nullopt;
+  }
+  const Estimate shown = is_reciprocal ? reciprocal(*measured) : *measured;
+  const double factor = kind == TrendKind::constant ? std::sqrt(static_cast<double>(last.n)) : 1.0;
+  return Height{factor * shown.mean,
+                shown.count > 1 ? std::optional(factor * shown.standard_error()) : std::nullopt};
+}
+
+}  // namespace
+
+std::vector<TrendPoint> trend_points(const Result& result, const Trend& trend) {
+  std::vector<TrendPoint> points;
+  for (std::size_t c = 0; c < result.curves.size(); ++c) {
+    const Curve& curve = result.curves[c];
+    const auto x = place_of(result, trend, curve);
+    for (const std::string& id : trend.metrics) {
+      const std::size_t metric = metric_index(result, id);
+      const bool is_reciprocal = result.metrics[metric].reciprocal.has_value();
+      const auto height = trend.kind == TrendKind::slope
+                              ? slope_height(curve, metric, is_reciprocal ? -1.0 : 1.0)
+                              : last_height(curve, metric, is_reciprocal, trend.kind);
+      if (x && height) {
+        points.push_back({.curve = c,
+                          .metric = id,
+                          .x = *x,
+                          .y = height->value,
+                          .standard_error = height->standard_error});
+      }
     }
-    result.items_done = document.at("items").at("done").get<std::int64_t>();
-    result.items = document.at("items").at("total").get<std::int64_t>();
-    result.points_share_tokens = document.value("points_share_tokens", false);
-    const Json& provenance = document.at("provenance");
-    result.provenance = {.version = provenance.at("version").get<std::string>(),
-                         .target = provenance.at("target").get<std::string>(),
-                         .simd = provenance.at("simd").get<std::string>(),
-                         .wall_seconds = provenance.at("wall_seconds").get<double>()};
-    return result;
-  } catch (const Json::exception& problem) {
-    throw Error("result", "not a complete result (" + std::string(problem.what()) + ")",
-                "a document as `run` writes it");
   }
+  return points;
 }
+
+std::string_view version() { return ASYMPTOKEN_VERSION; }
 
 }  // namespace asymptoken

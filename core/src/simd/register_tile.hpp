@@ -43,6 +43,7 @@ struct RegisterTile {
   void multiply(const T* left, Size row_stride, Size step, const T* right, Size count) {
     // Two pointers, since the compiler for wasm would compute addresses anew from a counter at each step.
     const T* const end = right + count * width;
+    // They differ in the pragma, which some compilers take with a plain number only. NOLINTNEXTLINE(bugprone-branch-clone)
     if constexpr (std::is_same_v<Arch, xsimd::wasm>) {
       for (; right != end; left += step, right += width) {
         multiply_one<fused>(left, row_stride, right);
@@ -58,7 +59,7 @@ struct RegisterTile {
 
  private:
   template <bool fused>
-  void multiply_one(const T* left, Size row_stride, const T* right) {
+  [[gnu::always_inline]] void multiply_one(const T* left, Size row_stride, const T* right) {
     V numbers[vectors];
     for (int v = 0; v < vectors; ++v) {
       numbers[v] = V::load_unaligned(right + v * lanes);

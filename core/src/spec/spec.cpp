@@ -5,11 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "asymptoken/error.hpp"
-#include "experiment/type.hpp"
-#include "json/reader.hpp"
-#include "law/registry.hpp"
-#include "spec/attention_sweep.hpp"
-#include "spec/token_sweep.hpp"
+#include "experiment/registry.hpp"
 
 namespace asymptoken {
 
@@ -29,6 +25,33 @@ void write_integers_plainly(Json& value) {
   }
 }
 
+/// The key `tokens`: the n of each point, and whether they are nested.
+void read_tokens(Reader& reader, Spec& spec) {
+  constexpr std::int64_t least = 1;
+  constexpr std::int64_t most = 1'000'000'000'000;
+  if (!reader.is_object("tokens")) {
+    spec.tokens = reader.integers("tokens", least, most, R"({"from", "to", "count"}, )");
+    return;
+  }
+  Reader tokens = reader.object("tokens");
+  spec.tokens = tokens.has("list") ? tokens.integers("list", least, most) : tokens.integer_grid(least, most);
+  spec.nested = tokens.boolean("nested", spec.nested);
+  tokens.finish();
+}
+
+/// What the document asked for of the inputs.
+std::vector<InputDescription> described_inputs(const ReaderInputs& inputs) {
+  std::vector<InputDescription> described;
+  for (const auto& [name, array] : inputs.arrays->all()) {
+    if (!inputs.used.contains(name)) {
+      throw Error("input " + name, text_of(array.layout()),
+                  R"(an array that the spec asks for by {"input": ")" + name + R"("})");
+    }
+    described.push_back(describe(array));
+  }
+  return described;
+}
+
 FitOptions read_fit(Reader& spec) {
   Reader fit = spec.object("fit");
   FitOptions options;
@@ -42,73 +65,37 @@ FitOptions read_fit(Reader& spec) {
 
 }  // namespace
 
-Spec parse_spec(std::string_view text) {
+Spec parse_spec(std::string_view text, const Inputs& inputs, SimdTarget target) {
+  return parse_spec(text, inputs, product_experiments(), target);
+}
+
+Spec parse_spec(std::string_view text, const Inputs& inputs,
+                std::span<const ExperimentType* const> experiments, SimdTarget target) {
   const Json document = parse_json(text, "spec");
   Json completed;
-  Reader reader(document, "", completed);
+  ReaderInputs arrays{.arrays = &inputs};
+  Reader reader(document, "", completed, &arrays);
   Spec spec;
+  spec.target = target;
   reader.integer("schema", 1, 1, 1);
-  const ExperimentType& type = experiment_type(reader.choice("experiment", experiment_names()));
-  spec.experiment = type.name;
+  std::vector<std::string_view> names;
+  for (const ExperimentType* type : experiments) {
+    names.push_back(type->name);
+  }
+  spec.experiment = reader.choice("experiment", names);
   spec.seed = reader.seed("seed", 42);
   spec.deterministic = reader.boolean("deterministic", false);
-  Reader law = reader.object("law");
-  spec.law = read_law(law);
-  Reader attention = reader.object("attention");
-  spec.attention = read_attention(attention, *spec.law);
-  if (spec.attention.parameter == "support" && spec.experiment != "moments") {
-    attention.reject("supports", "to be left out, because only moments sweeps the support");
-  }
-  type.read(reader, spec);
+  spec.parameters =
+      (*std::ranges::find(experiments, spec.experiment, &ExperimentType::name))->read(reader, spec);
   read_tokens(reader, spec);
+  spec.parameters->check_tokens(spec);
   spec.replicates = reader.integer("replicates", 100, 1, 1'000'000);
   spec.fit = read_fit(reader);
   reader.finish();
+  spec.inputs = described_inputs(arrays);
   write_integers_plainly(completed);
   spec.json = completed.dump();
   return spec;
-}
-
-std::string with_setting(std::string_view text, std::string_view path, std::string_view value) {
-  Json document = parse_json(text, "spec");
-  Json* place = &document;
-  std::string_view rest = path;
-  std::string_view key;
-  Json* parent = nullptr;
-  do {
-    const std::size_t dot = rest.find('.');
-    key = rest.substr(0, dot);
-    rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(dot + 1);
-    if (key.empty()) {
-      throw Error("path of the setting", "`" + std::string(path) + "`",
-                  "names joined by dots, such as law.dimension");
-    }
-    if (!place->is_object()) {
-      const std::string_view outer = path.substr(0, static_cast<std::size_t>(key.data() - path.data()) - 1);
-      throw Error(outer, quote(*place), "an object, because " + std::string(path) + " is to be set in it");
-    }
-    parent = place;
-    place = &(*place)[std::string(key)];
-    if (place->is_null() && !rest.empty()) {
-      *place = Json::object();
-    }
-  } while (!rest.empty());
-  const Json parsed = Json::parse(value, nullptr, false);
-  *place = parsed.is_discarded() ? Json(value) : parsed;
-
-  const auto alternatives = attention_alternatives();
-  if (path == "attention." + std::string(key) && std::ranges::find(alternatives, key) != alternatives.end()) {
-    for (const std::string_view other : alternatives) {
-      if (other != key) {
-        parent->erase(std::string(other));
-      }
-    }
-    if (key == "matrix") {
-      parent->erase("weights");
-      parent->erase("seed");
-    }
-  }
-  return document.dump();
 }
 
 }  // namespace asymptoken

@@ -1,13 +1,14 @@
-#include "asymptoken/attention.hpp"
-
 #include <memory>
+#include <span>
 #include <string>
+#include <utility>
 
+#include "asymptoken/attention_jobs.hpp"
+#include "asymptoken/in_order.hpp"
 #include "asymptoken/result.hpp"
 #include "contestant.hpp"
-#include "work/in_order.hpp"
 #include "work/multiply_add.hpp"
-#include "work/query_blocks.hpp"
+#include "work/run_job.hpp"
 
 // asymptoken_contestant_asymptoken [deterministic]: what the command computes with.
 
@@ -15,22 +16,27 @@ namespace {
 
 using namespace asymptoken;
 
+Array array(const char* name, const Rows<float>& rows) {
+  return {
+      name, rows.data(), {.type = NumberType::float32, .shape = {rows.rows(), rows.cols()}, .strides = {}}};
+}
+
 class Attention {
  public:
   Attention(const benchmarks::Workload& workload, const benchmarks::Arrays& arrays, Compute compute)
       : workload_(workload), arrays_(arrays), compute_(compute), outputs_(workload.queries, workload.d) {}
 
   void attend() {
-    run([this](std::size_t, Index first, const AttentionOutput<float>& block) {
-      outputs_.middleRows(first, block.output.rows()) = block.output;
+    run([this](std::size_t, IndexRange range, const RowsView<double>& block) {
+      outputs_.middleRows(range.first, range.size()) = block.cast<float>();
     });
   }
 
   void find_moments() {
     MomentAccumulator accumulator(Vector::Zero(workload_.d));
-    native::InOrder<Rows<float>> in_order([&](const Rows<float>& outputs) { accumulator.add(outputs); });
-    run([&](std::size_t block, Index, AttentionOutput<float> output) {
-      in_order.add(block, std::move(output.output));
+    InOrder<Rows<double>> in_order([&](const Rows<double>& outputs) { accumulator.add(outputs); });
+    run([&](std::size_t item, IndexRange, const RowsView<double>& block) {
+      in_order.add(item, Rows<double>(block));
     });
     moments_ = accumulator.moments();
   }
@@ -39,11 +45,24 @@ class Attention {
   const Moments& moments() const { return moments_; }
 
  private:
-  void run(const native::BlockSink& sink) const {
-    KeyValueCache<float> tokens(workload_.d, workload_.d);
-    tokens.append(arrays_.keys, arrays_.values);
-    native::attend_in_blocks(arrays_.queries, tokens, benchmarks::scale_of(arrays_), compute_,
-                             workload_.threads, sink);
+  /// Hands the outputs of each block of queries to `take`, one at a time.
+  template <class Take>
+  void run(const Take& take) const {
+    AttentionJob job(array("queries", arrays_.queries), array("keys", arrays_.keys),
+                     array("values", arrays_.values),
+                     {.scale = static_cast<double>(benchmarks::scale_of(arrays_)),
+                      .deterministic = compute_.deterministic});
+    native::run_job(job,
+                    {.compute = compute_,
+                     .threads = workload_.threads,
+                     .display = native::progress_display("none", ""),
+                     .units = static_cast<std::int64_t>(job.size())},
+                    job.size(), [&](std::size_t item, std::span<const double> numbers) {
+                      const IndexRange range = job.rows_of(item);
+                      const Eigen::Map<const Rows<double>> rows(numbers.data(), range.size(),
+                                                                job.row_width());
+                      take(item, range, rows.leftCols(job.value_dimension()));
+                    });
   }
 
   const benchmarks::Workload workload_;

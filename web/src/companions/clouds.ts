@@ -1,18 +1,17 @@
-import { core, sentence, type Asymptoken, type Spec } from '../core.ts';
-import { html, keep, say, set, svg } from '../dom.ts';
-import { moments } from '../experiments/moments.ts';
-import { lawOf, type Settings } from '../experiments/settings.ts';
-import { Size } from '../figure/size.ts';
-import { inFrame } from '../frames.ts';
+import { core, sentence, type Asymptoken, type NumberArray, type Spec } from '../base/core.ts';
+import { html, keep, say, set, svg } from '../base/dom.ts';
+import { measure, whole } from '../base/format.ts';
+import { inFrame } from '../base/frames.ts';
+import { Latest } from '../base/latest.ts';
+import { curveClass } from '../chart/marks.ts';
+import { Size } from '../chart/size.ts';
+import type { Companion } from '../experiment/companion.ts';
+import { lawNamed, lawOf } from '../experiment/settings.ts';
 import type { Picture } from '../figure/picture.ts';
-import { measure, whole } from '../format.ts';
-import { curveClass } from '../convergence/marks.ts';
-import type { Companion } from './companion.ts';
-import { Latest } from '../latest.ts';
 import { SizeSlider, sizesOf } from './size-slider.ts';
 
-/** Half the side of each square, in standard deviations of a token. */
-const extent = 4.2;
+/** Half the side of each square, times how far out the tokens lie. */
+const extent = 1.4;
 const mostDots = 1500;
 const mostTokens = 3000;
 /** At most, by the room that there is; companion.css knows where one ends and the other begins. */
@@ -27,9 +26,9 @@ interface Cloud {
 }
 
 interface Moments {
-  mean: [number, number];
-  /** xx, xy, yy; over all points, not one fewer. */
-  covariance: [number, number, number];
+  mean: Float64Array;
+  /** Row-major; over all points, not one fewer. */
+  covariance: Float64Array;
 }
 
 /** The tokens of one sample of the plane, and what they become when each attends to all, under heads A = H I, V = I. */
@@ -41,8 +40,8 @@ export class Clouds implements Companion {
   readonly #slider = new SizeSlider('cloud', () => this.#compute());
   readonly #words = html('p', { class: 'companion-words', role: 'status' });
   readonly #latest = new Latest();
-  #settings: Settings | null = null;
-  #shown: { tokens: Float32Array; clouds: Cloud[] } | null = null;
+  #spec: Spec | null = null;
+  #shown: { tokens: Float32Array; spread: Moments; bound: number; clouds: Cloud[] } | null = null;
 
   constructor() {
     const title = html(
@@ -53,18 +52,19 @@ export class Clouds implements Companion {
     );
     const side = html('div', { class: 'companion-side' }, this.#slider.element, this.#words);
     this.element = html('div', { class: 'companion clouds' }, html('div', {}, title, this.#svg), side);
-    this.#takeRoom(1 + moments.defaults.sweep.length);
+    this.#takeRoom(columns.wide);
   }
 
   picture(): Picture {
     return { title: 'One sample, before and after attention', picture: this.#svg };
   }
 
-  show(settings: Settings): void {
-    this.#settings = settings;
-    this.#takeRoom(1 + settings.sweep.length);
-    const to = Math.min(settings.to, mostTokens);
-    this.#slider.offer(sizesOf(Math.min(settings.from, to), to));
+  show(spec: Spec): void {
+    this.#spec = spec;
+    this.#takeRoom(1 + horizonsOf(spec).length);
+    const { from, to } = spec.tokens as { from: number; to: number };
+    const most = Math.min(to, mostTokens);
+    this.#slider.offer(sizesOf(Math.min(from, most), most));
     this.#compute();
   }
 
@@ -73,15 +73,18 @@ export class Clouds implements Companion {
   }
 
   #compute(): void {
-    const settings = this.#settings;
-    if (!settings) return;
+    const spec = this.#spec;
+    if (!spec) return;
     const n = this.#slider.value;
     this.#latest.ask(async () => {
       try {
         const { asymptoken } = await core();
-        const { values } = await asymptoken.tokens(specOf(settings, 1, n), n);
-        const clouds = await cloudsOf(asymptoken, settings, values, n);
-        this.#shown = { tokens: values, clouds };
+        const { values } = await asymptoken.tokens(planeSpec(spec, 1, n), n);
+        const [spread, clouds] = await Promise.all([
+          asymptoken.moments(pairs(values)),
+          cloudsOf(asymptoken, spec, values, n),
+        ]);
+        this.#shown = { tokens: values, spread, bound: lawNamed(spec.law.type).bound, clouds };
         inFrame(this.#redraw);
       } catch (error) {
         say(this.#words, sentence(error));
@@ -102,7 +105,7 @@ export class Clouds implements Companion {
     const { width, unit } = this.#size;
     if (!shown || width === 0) return;
     const squares = [
-      { name: 'tokens', curve: -1, points: shown.tokens, spread: momentsOf(shown.tokens) },
+      { name: 'tokens', curve: -1, points: shown.tokens, spread: shown.spread },
       ...shown.clouds.map(({ horizon, outputs, spread }, curve) => ({
         name: `H = ${horizon}`,
         curve,
@@ -131,16 +134,19 @@ export class Clouds implements Companion {
         SVGTextElement,
       ];
       const inner = size - 8;
-      const scale = inner / (2 * extent);
+      const scale = inner / (2 * extent * shown.bound);
       const [left, top] = [(index % across) * size, Math.floor(index / across) * size];
       set(group, { transform: `translate(${left},${top})`, class: curve < 0 ? 'before' : curveClass(curve) });
       set(frame, { width: inner, height: inner });
       set(cloud, { d: dotsOf(points, inner, scale) });
       const { angle, axes } = ellipseOf(spread.covariance);
-      const [cx, cy] = [inner / 2 + scale * spread.mean[0], inner / 2 - scale * spread.mean[1]];
+      const [cx, cy] = [inner / 2 + scale * spread.mean[0]!, inner / 2 - scale * spread.mean[1]!];
       set(ellipse, { cx, cy, rx: scale * axes[0], ry: scale * axes[1] });
       set(ellipse, { transform: `rotate(${-angle},${cx},${cy})`, 'data-curve': curve });
-      set(ellipse, { 'data-mean': spread.mean.join(), 'data-covariance': spread.covariance.join() });
+      set(ellipse, {
+        'data-mean': spread.mean.join(),
+        'data-covariance': [0, 1, 3].map((i) => spread.covariance[i]).join(),
+      });
       set(text, { x: 8, y: 18 });
       say(text, name);
     });
@@ -158,79 +164,47 @@ export class Clouds implements Companion {
 
 async function cloudsOf(
   asymptoken: Asymptoken,
-  settings: Settings,
+  spec: Spec,
   values: Float32Array,
   n: number,
 ): Promise<Cloud[]> {
-  const horizons = settings.sweep;
-  const scales = horizons.map((horizon) => scaleOf(settings, horizon));
+  const [unit] = await asymptoken.heads(planeSpec(spec, 1, n));
   return Promise.all(
-    scales.map(async (scale, i) => {
-      const [{ output }, limit] = await Promise.all([
+    horizonsOf(spec).map(async (horizon) => {
+      // The horizon of A = scale I is in proportion to the scale.
+      const scale = horizon / unit!.horizon;
+      const [{ output }, errors] = await Promise.all([
         asymptoken.attend({ queries: values, keys: values, values, dimension: 2, scale }),
-        limitOf(asymptoken, specOf(settings, scale, n)),
+        asymptoken.replicates(planeSpec(spec, scale, n)),
       ]);
-      const spread = momentsOf(output);
-      return { horizon: horizons[i]!, outputs: output, spread, errors: errorsOf(spread, limit) };
+      const [mean = NaN, covariance = NaN] = errors.values;
+      const spread = await asymptoken.moments(pairs(output));
+      return { horizon, outputs: output, spread, errors: { mean, covariance } };
     }),
   );
 }
 
-interface Limit {
-  mean: [number, number];
-  covariance: [[number, number], [number, number]];
+function horizonsOf({ attention }: Spec): number[] {
+  return (attention as unknown as { horizons: number[] }).horizons;
 }
 
-async function limitOf(asymptoken: Asymptoken, spec: Spec): Promise<Limit> {
-  const { curves } = (await asymptoken.limit(spec)) as { curves: { limit: Limit }[] };
-  return curves[0]!.limit;
-}
-
-function errorsOf({ mean, covariance: [xx, xy, yy] }: Moments, limit: Limit): Cloud['errors'] {
-  const [[a, b], [, d]] = limit.covariance;
+/** The same experiment once in the plane, under A = scale I and V = I. */
+function planeSpec(spec: Spec, scale: number, n: number): Spec {
   return {
-    mean: Math.hypot(mean[0] - limit.mean[0], mean[1] - limit.mean[1]),
-    covariance: Math.hypot(xx - a, xy - b, xy - b, yy - d),
-  };
-}
-
-/** A = scale I has the horizon scale times a coordinate's variance, which on the circle is 1/2. */
-function scaleOf({ law }: Settings, horizon: number): number {
-  return law === 'gaussian' ? horizon : 2 * horizon;
-}
-
-function specOf(settings: Settings, scale: number, n: number): Spec {
-  const { law, seed } = settings;
-  return {
-    schema: 1,
-    experiment: 'moments',
-    seed,
-    law: lawOf(law, 2),
+    ...spec,
+    law: lawOf(spec.law.type, 2),
     attention: { matrix: scale, value: 1 },
     tokens: n,
     replicates: 1,
-  };
+  } as Spec;
 }
 
-function momentsOf(points: Float32Array): Moments {
-  const n = points.length / 2;
-  let [x, y] = [0, 0];
-  for (let i = 0; i < points.length; i += 2) {
-    x += points[i]! / n;
-    y += points[i + 1]! / n;
-  }
-  let [xx, xy, yy] = [0, 0, 0];
-  for (let i = 0; i < points.length; i += 2) {
-    const [dx, dy] = [points[i]! - x, points[i + 1]! - y];
-    xx += (dx * dx) / n;
-    xy += (dx * dy) / n;
-    yy += (dy * dy) / n;
-  }
-  return { mean: [x, y], covariance: [xx, xy, yy] };
+function pairs(data: Float32Array): NumberArray {
+  return { data, shape: [data.length / 2, 2] };
 }
 
 /** Half axes and the angle of the first, in degrees. */
-function ellipseOf([xx, xy, yy]: Moments['covariance']): { axes: [number, number]; angle: number } {
+function ellipseOf([xx = 0, xy = 0, , yy = 0]: Float64Array): { axes: [number, number]; angle: number } {
   const middle = (xx + yy) / 2;
   const spread = Math.hypot((xx - yy) / 2, xy);
   return {

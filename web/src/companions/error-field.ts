@@ -1,16 +1,16 @@
-import { core, sentence, type Asymptoken, type Spec } from '../core.ts';
-import { html, keep, say, set, svg } from '../dom.ts';
-import { lawOf, type Settings } from '../experiments/settings.ts';
-import { Size } from '../figure/size.ts';
-import { inFrame } from '../frames.ts';
+import builtin from 'core:spec/plane';
+import { core, sentence, type Asymptoken, type Spec } from '../base/core.ts';
+import { html, keep, say, set, svg } from '../base/dom.ts';
+import { measure, whole } from '../base/format.ts';
+import { inFrame } from '../base/frames.ts';
+import { Latest } from '../base/latest.ts';
+import { ColourBar } from '../chart/colour-bar.ts';
+import { packedColours } from '../chart/colour-map.ts';
+import { ColourScale } from '../chart/colour-scale.ts';
+import { curveClass } from '../chart/marks.ts';
+import { Size } from '../chart/size.ts';
+import type { Companion } from '../experiment/companion.ts';
 import type { Picture } from '../figure/picture.ts';
-import { measure, whole } from '../format.ts';
-import { ColourBar } from '../heatmap/colour-bar.ts';
-import { WeightScale } from '../heatmap/colour-scale.ts';
-import { packedColours } from '../heatmap/colour-map.ts';
-import { curveClass } from '../convergence/marks.ts';
-import type { Companion } from './companion.ts';
-import { Latest } from '../latest.ts';
 import { SizeSlider, sizesOf } from './size-slider.ts';
 
 /** Queries from the middle to the edge. */
@@ -46,7 +46,7 @@ export class ErrorField implements Companion {
   readonly #slider = new SizeSlider('field', () => this.#compute());
   readonly #words = html('p', { class: 'companion-words', role: 'status' });
   readonly #latest = new Latest();
-  #settings: Settings | null = null;
+  #spec: Spec | null = null;
   #field: Field | null = null;
 
   constructor() {
@@ -69,9 +69,10 @@ export class ErrorField implements Companion {
     return { title: 'One sample, all queries', picture: this.#svg, image: this.#canvas };
   }
 
-  show(settings: Settings): void {
-    this.#settings = settings;
-    this.#slider.offer(sizesOf(settings.from, settings.to));
+  show(spec: Spec): void {
+    this.#spec = spec;
+    const { from, to } = spec.tokens as { from: number; to: number };
+    this.#slider.offer(sizesOf(from, to));
     this.#compute();
   }
 
@@ -80,9 +81,9 @@ export class ErrorField implements Companion {
   }
 
   #compute(): void {
-    const settings = this.#settings;
-    if (!settings) return;
-    if (settings.dimension !== 2) {
+    const spec = this.#spec;
+    if (!spec) return;
+    if (spec.law.dimension !== 2) {
       this.#field = null;
       this.#draw();
       return say(this.#words, 'The field is drawn for tokens of the plane, d = 2.');
@@ -91,7 +92,7 @@ export class ErrorField implements Companion {
     this.#latest.ask(async () => {
       try {
         const { asymptoken } = await core();
-        this.#field = await fieldOf(asymptoken, settings, n);
+        this.#field = await fieldOf(asymptoken, spec, n);
         inFrame(this.#redraw);
       } catch (error) {
         say(this.#words, sentence(error));
@@ -105,7 +106,7 @@ export class ErrorField implements Companion {
     const image = new ImageData(side, side);
     if (field) {
       const known = field.errors.filter((error) => error > 0);
-      const scale = new WeightScale('log', {
+      const scale = new ColourScale('log', {
         least: known.reduce((a, b) => Math.min(a, b)),
         largest: known.reduce((a, b) => Math.max(a, b)),
       });
@@ -125,7 +126,7 @@ export class ErrorField implements Companion {
   #drawBalls(): void {
     const { width, unit } = this.#size;
     const field = this.#field;
-    const worst = field && this.#settings ? worstOf(field, this.#settings.sweep) : [];
+    const worst = field && this.#spec ? worstOf(field, radiiOf(this.#spec)) : [];
     const scale = field ? (width / 2) * (half / (half + 0.5)) : 1;
     const at = (length: number) => (length / (field?.radius ?? 1)) * scale;
     const keyOf = ({ curve }: Worst) => String(curve);
@@ -141,7 +142,7 @@ export class ErrorField implements Companion {
   }
 
   #inWords(field: Field): string {
-    const parts = worstOf(field, this.#settings?.sweep ?? []).map(
+    const parts = worstOf(field, this.#spec ? radiiOf(this.#spec) : []).map(
       ({ radius, error }) => `${measure(error)} for R = ${radius}`,
     );
     return (
@@ -167,61 +168,24 @@ function queryAt(index: number, radius: number): [number, number] {
   return [((index % side) - half) * step, (half - Math.floor(index / side)) * step];
 }
 
-async function fieldOf(asymptoken: Asymptoken, settings: Settings, n: number): Promise<Field> {
-  const radius = Math.max(...settings.sweep);
+/** One replicate at one n, of many queries. */
+async function fieldOf(asymptoken: Asymptoken, spec: Spec, n: number): Promise<Field> {
+  const radius = Math.max(...radiiOf(spec));
   const all = Array.from({ length: side * side }, (_, i) => queryAt(i, radius));
   // A little beyond the ball, so that its edge is whole.
   const reach = radius * (1 + 1 / half);
   const inside = all.flatMap((query, i) => (Math.hypot(...query) <= reach ? [{ query, i }] : []));
-  const spec = specOf(settings, n, [[radius, 0]]);
-  const tokens = await asymptoken.tokens(spec, n);
-  const queries = Float32Array.from(inside.flatMap(({ query }) => query));
-  const [{ output }, limits] = await Promise.all([
-    asymptoken.attend({ queries, keys: tokens.values, values: tokens.values, dimension: 2, scale: 1 }),
-    limitsAt(
-      asymptoken,
-      settings,
-      n,
-      inside.map(({ query }) => Math.hypot(...query)),
-    ),
-  ]);
-  const errors = new Float64Array(side * side).fill(NaN);
-  inside.forEach(({ query: [x, y], i }, k) => {
-    const size = Math.hypot(x, y);
-    const along = size === 0 ? 0 : (limits.get(keyOf(size)) ?? NaN) / size;
-    errors[i] = Math.hypot(output[2 * k]! - along * x, output[2 * k + 1]! - along * y);
+  const data = Float32Array.from(inside.flatMap(({ query }) => query));
+  const { law, attention, seed } = spec;
+  const once = { law, attention, seed, queries: { input: 'queries' }, tokens: n, replicates: 1 };
+  const { values } = await asymptoken.replicates({ ...builtin.spec, ...once } as Spec, {
+    inputs: { queries: { data, shape: [inside.length, 2] } },
   });
+  const errors = new Float64Array(side * side).fill(NaN);
+  inside.forEach(({ i }, k) => (errors[i] = values[k]!));
   return { radius, n, errors };
 }
 
-/** |Γ(x)| for each |x|. The laws here do not know one direction from another, so Γ(x) points where x does. */
-async function limitsAt(
-  asymptoken: Asymptoken,
-  settings: Settings,
-  n: number,
-  sizes: readonly number[],
-): Promise<Map<string, number>> {
-  const different = [...new Map(sizes.filter((size) => size > 0).map((size) => [keyOf(size), size]))];
-  const points = different.map(([, size]) => [size, 0] as const);
-  const answer = (await asymptoken.limit(specOf(settings, n, points))) as {
-    curves: { limit: { gamma: [number, number] } }[];
-  };
-  return new Map(different.map(([key], i) => [key, answer.curves[i]!.limit.gamma[0]]));
-}
-
-function keyOf(size: number): string {
-  return size.toPrecision(9);
-}
-
-function specOf({ law, seed }: Settings, n: number, points: readonly (readonly number[])[]): Spec {
-  return {
-    schema: 1,
-    experiment: 'map',
-    seed,
-    law: lawOf(law, 2),
-    attention: { matrix: 1, value: 1 },
-    queries: { points },
-    tokens: n,
-    replicates: 1,
-  };
+function radiiOf(spec: Spec): number[] {
+  return (spec as unknown as { ball: { radii: number[] } }).ball.radii;
 }

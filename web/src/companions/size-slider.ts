@@ -1,5 +1,5 @@
-import { html, say, set } from '../dom.ts';
-import { whole } from '../format.ts';
+import { html, say, set } from '../base/dom.ts';
+import { whole } from '../base/format.ts';
 
 /** Chooses one of a few numbers of tokens. */
 export class SizeSlider {

@@ -1,10 +1,11 @@
-import { defaultState, quote, type PageState } from '../address.ts';
-import { experiments, type ExperimentName } from '../experiments/all.ts';
-import { settingFields } from '../experiments/settings.ts';
-import { oneOf, type Field } from '../fields.ts';
-import { figures, type FigureKind } from '../figures.ts';
+import { quote, type Field } from '../base/fields.ts';
+import { lawField, settingFields } from '../experiment/settings.ts';
+import type { ExperimentKind } from '../experiment/kind.ts';
+import { defaultState, type PageState } from '../figures/address.ts';
+import { figures, type FigureKind } from '../figures/all.ts';
+import { kinds, type ExperimentName } from '../figures/kinds.ts';
+import { viewFields } from '../heatmap/view.ts';
 import { planeFields } from '../plane/view.ts';
-import { viewFields } from '../view.ts';
 
 /** An attribute of `<asymptoken-figure>`: a setting by its own name. */
 interface Attribute {
@@ -24,10 +25,21 @@ export function attributesOf({ experiment, view }: FigureKind): Attribute[] {
 }
 
 function experimentAttributes(name: ExperimentName): Attribute[] {
-  const { laws, sweep } = experiments[name];
-  const fields = { ...settingFields, law: oneOf('token law', laws), sweep: sweep.field };
-  const all = attributes(fields, (state) => state.experiments[name]);
-  return all.map((one) => (one.name === 'sweep' ? { ...one, name: sweep.name } : one));
+  const { builtin, sweep, options }: ExperimentKind = kinds[name];
+  const fields = { law: lawField(builtin.laws), sweep: sweep.field, ...settingFields };
+  const all = attributes(fields, (state) => state.experiments[name]).map((one) =>
+    one.name === 'sweep' ? { ...one, name: sweep.name } : one,
+  );
+  const more = options.map((option): Attribute => ({
+    name: option.name,
+    field: option.field as Field<unknown>,
+    get: (state) => state.experiments[name].options[option.name],
+    set: (state, value) => {
+      const settings = state.experiments[name];
+      settings.options = { ...settings.options, [option.name]: value as string | number };
+    },
+  }));
+  return [...all, ...more];
 }
 
 function attributes<Fields extends object>(
@@ -61,7 +73,7 @@ export function readAttributes(element: Element, kind: FigureKind): { state: Pag
     if (value !== null) {
       set(state, value);
     } else {
-      const kept = field.format(get(state));
+      const kept = field.format(get(state)) || 'none';
       problems.push(
         `${name} is ${quote(text)}, but the ${field.name} is ${field.expected}; ${kept} is used.`,
       );

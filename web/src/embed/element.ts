@@ -1,16 +1,17 @@
-import { defaultState, quote, writeAddress, type PageState } from '../address.ts';
-import { keepCore, sentence } from '../core.ts';
-import { html, say, sheet } from '../dom.ts';
+import { quote } from '../base/fields.ts';
+import { defaultState, writeAddress, type PageState } from '../figures/address.ts';
+import { keepCore, sentence } from '../base/core.ts';
+import { html, say, sheet } from '../base/dom.ts';
 import {
   configure,
   defaultFigure,
   figureKind,
   follow,
   loadFigure,
-  type Figure,
+  type FigureElement as AnyFigure,
   type FigureKind,
-} from '../figures.ts';
-import { whenNear } from '../near.ts';
+} from '../figures/all.ts';
+import { whenNear } from '../base/near.ts';
 import theme from '../style/theme.css?inline';
 import { attributeNames, readAttributes } from './attributes.ts';
 import style from './element.css?inline';
@@ -28,7 +29,7 @@ export class FigureElement extends HTMLElement {
 
   #state = defaultState();
   #kind: FigureKind | null = null;
-  #shown: { kind: FigureKind; figure: Figure } | null = null;
+  #shown: { kind: FigureKind; figure: AnyFigure } | null = null;
   #near = false;
   #waiting: { stop(): void } | null = null;
   #reading = false;
@@ -103,7 +104,7 @@ export class FigureElement extends HTMLElement {
   }
 
   #setUp(kind: FigureKind): void {
-    const figure = document.createElement(kind.tag) as Figure;
+    const figure = document.createElement(kind.tag) as AnyFigure;
     configure(figure, kind, this.#state);
     follow(figure, kind, (change) => this.#take(change(this.#state)));
     this.#shown = { kind, figure };

@@ -1,6 +1,6 @@
-import { writeAddress, type PageState } from '../address.ts';
+import { writeAddress, type PageState } from '../figures/address.ts';
 import { ownState, writeAttributes } from './attributes.ts';
-import { figures, type FigureName } from '../figures.ts';
+import { figures, type FigureName } from '../figures/all.ts';
 
 /** What an author pastes to have a figure as it stands here. No setting's text needs escaping in HTML, but `&` does. */
 

@@ -1,7 +1,7 @@
-import type { PageState } from '../address.ts';
-import { html, say, sheet } from '../dom.ts';
+import type { PageState } from '../figures/address.ts';
+import { html, say, sheet } from '../base/dom.ts';
 import theme from '../style/theme.css?inline';
-import { defaultFigure, type FigureName } from '../figures.ts';
+import { defaultFigure, type FigureName } from '../figures/all.ts';
 import { elementLines, frameLines } from './lines.ts';
 import style from './offer.css?inline';
 

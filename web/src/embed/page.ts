@@ -1,9 +1,9 @@
 /** embed.html: one figure, for a frame. Its address is the article's, with `figure=` and perhaps `theme=` beside. */
-import { readAddress } from '../address.ts';
-import { say, set } from '../dom.ts';
+import { readAddress } from '../figures/address.ts';
+import { say, set } from '../base/dom.ts';
 import '../style/embed-page.css';
 import { attributeNames, writeAttributes } from './attributes.ts';
-import { defaultFigure, figures, type FigureName } from '../figures.ts';
+import { defaultFigure, figures, type FigureName } from '../figures/all.ts';
 import type { HeightAnswer, HeightQuestion } from './height.ts';
 import './index.ts';
 

@@ -1,5 +1,5 @@
-import { html, say, set } from '../dom.ts';
-import { duration, percent } from '../format.ts';
+import { html, say, set } from '../base/dom.ts';
+import { duration, percent } from '../base/format.ts';
 import type { Run, RunState } from './run.ts';
 
 const actions: Record<RunState, string> = {

@@ -1,4 +1,4 @@
-import { sentence, type Progress } from '../core.ts';
+import { sentence, type Progress } from '../base/core.ts';
 
 export type RunState = 'idle' | 'running' | 'paused' | 'done' | 'cancelled' | 'error';
 

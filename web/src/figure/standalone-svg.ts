@@ -1,4 +1,4 @@
-import { set, svg } from '../dom.ts';
+import { set, svg } from '../base/dom.ts';
 import { backgroundOf, layOut, type Picture } from './picture.ts';
 
 const svgNamespace = 'http://www.w3.org/2000/svg';

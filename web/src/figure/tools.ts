@@ -1,38 +1,41 @@
-import type { Result, Spec } from '../core.ts';
-import { html, say } from '../dom.ts';
+import type { Result, Spec } from '../base/core.ts';
+import { html, say } from '../base/dom.ts';
 import { download } from './download.ts';
 import { late } from './late.ts';
 import type { Picture } from './picture.ts';
 import { standaloneSvg } from './standalone-svg.ts';
 
-/** What a figure has to offer when a reader takes it away. */
+/** What a figure has to offer when a reader takes it away, and what it can be given. */
 export interface Source {
   /** Of files, without an ending. */
   name: string;
   spec(): Spec;
+  /** An array of the reader's that the spec asks for. */
+  input?(): { name: string; file: string } | null;
   /** What does the same natively with the saved spec; default: runs it. */
   command?(): string;
   /** null where nothing has been measured. */
-  csv(): string | null;
+  csv(): Promise<string> | null;
   pictures(): Picture[];
-  /** For a figure that shows a spec of the reader's own. */
-  openSpec?(file: File): Promise<void>;
   /** null for a figure that shows no result of an experiment. */
-  results: Results | null;
+  result: (() => Result | null) | null;
+  openers: readonly Opener[];
 }
 
-/** Results as the command writes them. */
-export interface Results {
-  current(): Result | null;
-  open(file: File): Promise<void>;
+/** A kind of file of the reader's that a figure can show. */
+export interface Opener {
+  what: 'spec' | 'result' | 'array';
+  /** Its names end so. */
+  ending: '.json' | '.npy';
+  open(files: readonly File[]): Promise<void>;
 }
 
 /** Pixels of a PNG for each of the screen's. */
 const sharpness = 3;
 
 /**
- * Taking a figure away: as a picture, as numbers, as a command; and opening a result that the command wrote. What few
- * readers do is loaded when they do it.
+ * Taking a figure away: as a picture, as numbers, as a command; and opening files, chosen or dropped on the figure. What
+ * few readers do is loaded when they do it.
  */
 export class Tools {
   readonly element: HTMLElement;
@@ -42,14 +45,15 @@ export class Tools {
   readonly #spec = html('code');
   readonly #said = html('p', { class: 'said', role: 'status' });
 
-  constructor(source: Source) {
+  /** Files may be dropped on `figure`. */
+  constructor(figure: HTMLElement, source: Source) {
     this.#source = source;
-    const { results, openSpec } = source;
+    const { result, openers } = source;
     this.#native = html(
       'details',
       { class: 'native' },
       html('summary', {}, 'Run it natively'),
-      html('p', {}, `Save the spec, then run it${results ? ', and open its result here' : ''}:`),
+      html('p', {}, `Save the spec, then run it${result ? ', and open its result here' : ''}:`),
       html('pre', { tabindex: 0, role: 'region', 'aria-label': 'Command' }, this.#command),
       this.#button('copy', 'Copy the command', () => this.#copy()),
       html('pre', { class: 'spec', tabindex: 0, role: 'region', 'aria-label': 'Spec' }, this.#spec),
@@ -69,29 +73,33 @@ export class Tools {
         this.#button('svg', 'SVG', () =>
           this.#save('svg', text(standaloneSvg(source.pictures()), 'image/svg+xml')),
         ),
-        this.#button('csv', 'CSV', () => this.#saveMeasured('csv', 'text/csv', source.csv())),
+        this.#button('csv', 'CSV', async () => this.#saveMeasured('csv', 'text/csv', await source.csv())),
         this.#button('spec', 'spec', () => this.#save('spec.json', text(json(source.spec()), jsonType))),
-        ...(results ? [this.#resultButton(results)] : []),
+        ...(result ? [this.#resultButton(result)] : []),
       ),
-      ...(openSpec ? [this.#opener('spec', openSpec)] : []),
-      ...(results ? [this.#opener('result', results.open)] : []),
+      ...openers.map((opener) => this.#opener(opener)),
       this.#native,
       this.#said,
     );
+    if (openers.length > 0) this.#acceptDrops(figure);
   }
 
   /** The command and the spec are written out only where they are read. */
   draw(): void {
     if (!this.#native.open) return;
     const { name } = this.#source;
-    const run = `asymptoken run ${name}.spec.json --output ${name}.json --svg ${name}.svg`;
+    const input = this.#source.input?.();
+    const given = input ? ` --input ${input.name}=${input.file}` : '';
+    const run = `asymptoken run ${name}.spec.json${given} --output ${name}.json --svg ${name}.svg`;
     say(this.#command, this.#source.command?.() ?? run);
     say(this.#spec, json(this.#source.spec()));
   }
 
   #button(action: string, words: string, act: () => void | Promise<void>): HTMLButtonElement {
     const button = html('button', { type: 'button', 'data-action': action }, words);
-    button.addEventListener('click', () => void Promise.resolve(act()).catch((e: unknown) => this.#say(e)));
+    button.addEventListener('click', () => {
+      void (async () => act())().catch((error: unknown) => this.#say(error));
+    });
     return button;
   }
 
@@ -100,18 +108,49 @@ export class Tools {
     say(this.#said, '');
   }
 
-  #resultButton({ current }: Results): HTMLButtonElement {
+  #resultButton(current: () => Result | null): HTMLButtonElement {
     return this.#button('result', 'result', () => {
       const result = current();
       this.#saveMeasured('json', jsonType, result && json(result));
     });
   }
 
-  #opener(what: 'spec' | 'result', open: (file: File) => Promise<void>): HTMLLabelElement {
-    const words = `Open a ${what} file`;
-    const file = html('input', { type: 'file', accept: '.json,application/json', 'aria-label': words });
-    file.addEventListener('change', () => void this.#open(file, open));
-    return html('label', { class: 'opener' }, html('span', {}, words), file);
+  #opener(opener: Opener): HTMLLabelElement {
+    const { what, ending } = opener;
+    const words = `Open ${what === 'array' ? 'an array' : `a ${what} file`}`;
+    const input = html('input', {
+      type: 'file',
+      accept: ending,
+      multiple: what === 'array',
+      'aria-label': words,
+      'data-opens': what,
+    });
+    input.addEventListener('change', () => {
+      const files = [...(input.files ?? [])];
+      // So that the same file can be opened again after it has changed.
+      input.value = '';
+      void this.#open(opener, files);
+    });
+    return html('label', { class: 'opener' }, html('span', {}, words), input);
+  }
+
+  #acceptDrops(figure: HTMLElement): void {
+    figure.addEventListener('dragover', (event) => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = 'copy';
+    });
+    figure.addEventListener('drop', (event) => {
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length === 0) return;
+      event.preventDefault();
+      const opener = this.#source.openers.find(({ ending }) =>
+        files.every(({ name }) => name.endsWith(ending)),
+      );
+      if (opener) return void this.#open(opener, files);
+      const endings = this.#source.openers.map(({ what, ending }) => `a ${what} (${ending})`);
+      say(this.#said, `${files[0]!.name} cannot be shown here; expected ${endings.join(' or ')}.`);
+    });
   }
 
   #saveMeasured(ending: string, type: string, content: string | null): void {
@@ -126,17 +165,14 @@ export class Tools {
     say(this.#said, 'Copied.');
   }
 
-  async #open(input: HTMLInputElement, open: (file: File) => Promise<void>): Promise<void> {
-    const [file] = input.files ?? [];
-    if (!file) return;
+  async #open({ open }: Opener, files: readonly File[]): Promise<void> {
+    if (files.length === 0) return;
     try {
-      await open(file);
-      say(this.#said, `Shown: ${file.name}.`);
+      await open(files);
+      say(this.#said, `Shown: ${files.map(({ name }) => name).join(', ')}.`);
     } catch (error) {
       this.#say(error);
     }
-    // So that the same file can be opened again after it has changed.
-    input.value = '';
   }
 
   #say(error: unknown): void {

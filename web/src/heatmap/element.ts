@@ -1,73 +1,73 @@
-import { core, type Spec } from '../core.ts';
-import { Latest } from '../latest.ts';
-import { html, say, set, sheet } from '../dom.ts';
-import { moments } from '../experiments/moments.ts';
-import type { Settings } from '../experiments/settings.ts';
-import { readSpec } from '../figure/spec-file.ts';
+import { core, type QueriesAndKeys, type Spec } from '../base/core.ts';
+import { html, say, set } from '../base/dom.ts';
+import { measure, whole } from '../base/format.ts';
+import type { Work } from '../base/frames.ts';
+import { Latest } from '../base/latest.ts';
+import { ColourBar } from '../chart/colour-bar.ts';
+import colourBarStyle from '../chart/colour-bar.css?inline';
+import { ColourScale } from '../chart/colour-scale.ts';
+import { defaultSettings, specOf, type ExperimentKind } from '../experiment/kind.ts';
+import type { Settings } from '../experiment/settings.ts';
+import { Figure } from '../figure/figure.ts';
+import { late } from '../figure/late.ts';
+import runBarStyle from '../figure/run-bar.css?inline';
 import { RunBar } from '../figure/run-bar.ts';
 import type { RunState } from '../figure/run.ts';
 import { Tools } from '../figure/tools.ts';
-import { Visibility } from '../figure/visibility.ts';
-import { measure, whole } from '../format.ts';
-import { inFrame } from '../frames.ts';
-import runBarStyle from '../figure/run-bar.css?inline';
-import figureStyle from '../style/figure.css?inline';
-import theme from '../style/theme.css?inline';
-import { defaultView, type Part, type View } from '../view.ts';
-import { ColourBar } from './colour-bar.ts';
-import { WeightScale } from './colour-scale.ts';
 import { csvOf } from './csv.ts';
-import { firstTiles } from './first-weights.ts';
 import { Grid, type Cell } from './grid.ts';
-import colourBarStyle from './colour-bar.css?inline';
 import style from './heatmap.css?inline';
 import { clear, paint } from './paint.ts';
-import { TileRun, type Source } from './tile-run.ts';
+import { requestOf, TileRun, type Source } from './tile-run.ts';
 import { Tiles, type PixelRange } from './tiles.ts';
 import { ViewControls } from './view-controls.ts';
+import { defaultView, type Part, type View } from './view.ts';
 import { coveredBy, isSamePart, moved, partOf, pixelsOf, windowOf, type Point } from './viewport.ts';
 import { summarise } from './weights.ts';
 import { describe } from './words.ts';
 
-const sheets = [theme, figureStyle, runBarStyle, colourBarStyle, style].map(sheet);
+/** What the reader has given, in place of the settings. */
+type Opened = { name: string } & (
+  { spec: Spec; horizons: number[] } | { arrays: QueriesAndKeys; files: { queries: string; keys: string } }
+);
 
-/** A spec of the reader's own, in place of the settings. */
-interface Opened {
-  name: string;
-  spec: Spec;
-  /** Of its heads. */
-  horizons: number[];
-}
+/** As many as a picture's tiles can stand for. */
+const mostRows = 65536;
 
 /** While tiles arrive, the picture is painted anew every so many milliseconds. */
 const repaint = 150;
 
+/** Whose settings it shows the tokens of. */
+export function heatmapFigure(kind: ExperimentKind): CustomElementConstructor {
+  return class extends HeatmapFigure {
+    constructor() {
+      super(kind);
+    }
+  };
+}
+
 /**
- * `<asymptoken-heatmap>`: the softmax weights between the first tokens of the settings' law. Opens with what the core
- * found when the site was built; computes the tiles that are visible and not known, at the resolution of the screen,
- * while it is on the screen. `settingschange` and `viewchange` say that the reader changed something.
+ * `<asymptoken-heatmap>`: the softmax weights between the first tokens of the settings' law, or between queries and keys
+ * of the reader's. Computes the tiles that are visible and not known, at the resolution of the screen, while it is on the
+ * screen. `settingschange` and `viewchange` say that the reader changed something.
  */
-export class HeatmapFigure extends HTMLElement {
-  #settings: Settings = { ...moments.defaults };
+abstract class HeatmapFigure extends Figure {
+  readonly #kind: ExperimentKind;
+  #settings: Settings;
   #view: View = { ...defaultView };
   #opened: Opened | null = null;
-  /** Those that come with the page. */
-  #first: Tiles | null = firstTiles(this.#source);
-  #tiles = this.#first ?? new Tiles(this.#view.tokens);
+  #tiles = new Tiles({ queries: 1, keys: 1 });
   /** Pooled weights on the screen, and where they lie. */
   #drawn: { weights: Float32Array; range: PixelRange } | null = null;
-  #scale: WeightScale | null = null;
+  #scale: ColourScale | null = null;
   #cell: Cell | null = null;
   /** What pointers have made of the part shown, before it is rounded to whole tokens. */
   #between: Part | null = null;
   #reading = new AbortController();
-  #visible = false;
   /** What is to be shown has not been asked for yet. */
   #due = true;
   #announced: RunState = 'idle';
   readonly #latest = new Latest();
-  /** In a frame of its own: it needs the page laid out, which takes as long as setting up the figure. */
-  readonly #redrawLater = () => this.#redraw();
   #asked = 0;
   #paintedAt = -Infinity;
 
@@ -95,58 +95,47 @@ export class HeatmapFigure extends HTMLElement {
   readonly #close = html('button', { type: 'button', 'data-action': 'close-spec', hidden: true });
   readonly #problem = html('p', { class: 'problem', role: 'alert' });
   readonly #announcement = html('p', { class: 'unseen', 'aria-live': 'polite' });
-  readonly #tools = new Tools({
-    name: 'asymptoken-weights',
-    spec: () => this.#source.spec,
-    command: () => this.#command(),
-    openSpec: (file) => this.#openSpec(file),
-    csv: () => this.#csv(),
-    pictures: () => [{ title: 'Softmax weights', picture: this.#grid.svg, image: this.#grid.canvas }],
-    results: null,
-  });
-  readonly #visibility = new Visibility(this, (visible) => {
-    this.#visible = visible;
-    this.#run.held = !visible;
-    if (visible && this.#due) this.#show();
-  });
+  readonly #tools: Tools;
 
-  constructor() {
-    super();
-    const root = this.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = sheets;
-    const side = html(
-      'div',
-      { class: 'side' },
-      this.#runBar.element,
-      this.#controls.element,
-      this.#close,
-      this.#problem,
-      this.#words,
-    );
-    const main = html(
-      'div',
-      { class: 'main' },
-      this.#bar.element,
-      this.#grid.element,
-      this.#readout,
-      this.#tools.element,
-    );
-    root.append(html('div', { class: 'figure' }, main, side), this.#announcement);
+  constructor(kind: ExperimentKind) {
+    super([runBarStyle, colourBarStyle, style]);
+    this.#kind = kind;
+    this.#settings = defaultSettings(kind);
+    this.#tools = new Tools(this, {
+      name: 'asymptoken-weights',
+      spec: () => this.#spec,
+      command: () => this.#command(),
+      csv: () => this.#csv(),
+      pictures: () => [{ title: 'Softmax weights', picture: this.#grid.svg, image: this.#grid.canvas }],
+      result: null,
+      openers: [
+        { what: 'spec', ending: '.json', open: ([file]) => this.#openSpec(file!) },
+        { what: 'array', ending: '.npy', open: (files) => this.#openArrays(files) },
+      ],
+    });
+    const side = [this.#runBar, this.#controls].map(({ element }) => element);
+    const words = [this.#close, this.#problem, this.#words];
+    const main = [this.#bar.element, this.#grid.element, this.#readout, this.#tools.element];
     this.#close.addEventListener('click', () => this.#take(null));
+    this.root.append(this.#announcement);
+    this.layOut([html('div', { class: 'main' }, ...main), html('div', { class: 'side' }, ...side, ...words)]);
+    this.#tiles = new Tiles(this.#source);
     this.#drawControls();
   }
 
-  connectedCallback(): void {
-    this.#visibility.observe();
-    inFrame(this.#redrawLater);
+  protected override shown(visible: boolean): void {
+    this.#run.held = !visible;
+    if (visible && this.#due) this.#show();
   }
 
-  disconnectedCallback(): void {
-    this.#visibility.disconnect();
-    this.#visible = false;
-    // Put back, it starts again.
+  protected override left(): void {
     if (this.#run.state === 'running') this.#due = true;
     this.#run.cancel();
+  }
+
+  /** In a frame of its own: it needs the page laid out, which takes as long as setting up the figure. */
+  protected override picture(): Work[] {
+    return [() => this.#redraw()];
   }
 
   get settings(): Settings {
@@ -166,57 +155,109 @@ export class HeatmapFigure extends HTMLElement {
 
   set view(view: View) {
     const before = this.#view;
-    const part = partOf(view);
-    this.#view = { ...view, window: windowOf(part, view.tokens) };
+    const part = this.#partOf(view);
+    this.#view = { ...view, window: windowOf(part, this.#sideOf(view)) };
     this.#drawControls();
     const renewed = view.tokens !== before.tokens || view.head !== before.head;
     if (renewed) this.#renew();
     // Other colours need no weight that is not there.
-    if (renewed || this.#due || !isSamePart(part, partOf(before))) this.#show();
+    if (renewed || this.#due || !isSamePart(part, this.#partOf(before))) this.#show();
     else this.#redraw();
   }
 
   /** The sweep of n plays no part in the matrix; one valid point keeps its errors out of this figure. */
-  get #source(): Source {
-    const { tokens: n, head } = this.#view;
-    const spec = this.#opened
-      ? { ...this.#opened.spec, tokens: { from: n, to: n, count: 1 } }
-      : moments.specOf({ ...this.#settings, from: n, to: n, points: 1, replicates: 1 });
-    return { spec, n, head: Math.min(head, this.#horizons.length - 1) };
+  get #spec(): Spec {
+    const { tokens: n } = this.#view;
+    const one = { from: n, to: n, points: 1, replicates: 1 };
+    const opened = this.#opened;
+    if (opened && 'spec' in opened) return { ...opened.spec, tokens: { from: n, to: n, count: 1 } };
+    return specOf(this.#kind, { ...this.#settings, ...one });
   }
 
+  get #source(): Source {
+    const opened = this.#opened;
+    const { tokens: n, head } = this.#view;
+    if (opened && 'arrays' in opened) {
+      const { queries, keys } = opened.arrays;
+      return { of: opened.arrays, queries: queries.shape[0]!, keys: keys.shape[0]!, head: 0 };
+    }
+    return { of: this.#spec, queries: n, keys: n, head: Math.min(head, this.#horizons.length - 1) };
+  }
+
+  /** Of queries and keys of the reader's: none. */
   get #horizons(): readonly number[] {
-    return this.#opened?.horizons ?? this.#settings.sweep;
+    const opened = this.#opened;
+    if (!opened) return this.#settings.sweep;
+    return 'spec' in opened ? opened.horizons : [];
+  }
+
+  /** Of the square that the matrix lies in. */
+  #sideOf({ tokens }: View): number {
+    const opened = this.#opened;
+    if (!opened || 'spec' in opened) return tokens;
+    const { queries, keys } = opened.arrays;
+    return Math.max(queries.shape[0]!, keys.shape[0]!);
+  }
+
+  #partOf(view: View): Part {
+    return partOf({ tokens: this.#sideOf(view), window: view.window });
   }
 
   get #range(): PixelRange {
-    return pixelsOf(partOf(this.#view), this.#grid.room);
+    return pixelsOf(this.#partOf(this.#view), this.#grid.room);
   }
 
   async #openSpec(file: File): Promise<void> {
+    const { readSpec } = await late(import('../figure/files.ts'));
+    const spec = await readSpec(file);
     const { asymptoken } = await core();
-    const spec = await asymptoken.complete(await readSpec(file));
     const heads = await asymptoken.heads(spec);
     this.#take({ name: file.name, spec, horizons: heads.map(({ horizon }) => horizon) });
+  }
+
+  /** One array is queries and keys at once; of two, the one whose name says so is the queries, or the first. */
+  async #openArrays(files: readonly File[]): Promise<void> {
+    if (files.length > 2) throw new Error(`${files.length} arrays are too many; expected queries and keys.`);
+    const { readArray } = await late(import('../figure/files.ts'));
+    const isKeys = ({ name }: File) => /^k/i.test(name);
+    const sorted = [...files].sort((a, b) => Number(isKeys(a)) - Number(isKeys(b)));
+    const [queries, keys] = [await readArray(sorted[0]!), await readArray(sorted.at(-1)!)];
+    for (const { name, array } of [queries, keys]) {
+      const [rows = 0] = array.shape;
+      if (rows > mostRows)
+        throw new Error(`${name} has ${whole(rows)} rows; expected at most ${whole(mostRows)}.`);
+    }
+    // What does not fit together is said before anything that is shown goes away.
+    const { asymptoken } = await core();
+    const arrays = { queries: queries.array, keys: keys.array };
+    await asymptoken.heatmap(arrays, { rows: [0, 1], columns: [0, 1] });
+    const names = [...new Set([queries.name, keys.name])];
+    this.#take({
+      name: names.join(' and '),
+      arrays,
+      files: { queries: queries.name, keys: keys.name },
+    });
   }
 
   /** null: what the settings say. */
   #take(opened: Opened | null): void {
     this.#opened = opened;
+    this.#view = { ...this.#view, window: null };
     this.#drawControls();
     this.#renew();
     this.#show();
   }
 
   #reseed(seed: number): void {
-    if (this.#opened) return this.#take({ ...this.#opened, spec: { ...this.#opened.spec, seed } });
+    const opened = this.#opened;
+    if (opened && 'spec' in opened) return this.#take({ ...opened, spec: { ...opened.spec, seed } });
     this.settings = { ...this.#settings, seed };
     this.dispatchEvent(new CustomEvent<Settings>('settingschange', { detail: this.#settings }));
   }
 
   #drawControls(): void {
-    const seed = Number(this.#opened?.spec['seed'] ?? this.#settings.seed);
-    this.#controls.show(this.#view, this.#horizons, seed);
+    const horizons = this.#horizons;
+    this.#controls.show(this.#view, horizons.length > 0 ? { horizons, seed: this.#spec.seed! } : null);
     set(this.#close, { hidden: this.#opened === null });
     say(this.#close, `Close ${this.#opened?.name ?? ''}`);
   }
@@ -227,12 +268,12 @@ export class HeatmapFigure extends HTMLElement {
   }
 
   #showPart(part: Part): void {
-    this.#change({ ...this.#view, window: windowOf(part, this.#view.tokens) });
+    this.#change({ ...this.#view, window: windowOf(part, this.#sideOf(this.#view)) });
   }
 
   #move(from: Point, to: Point, factor: number): void {
-    const shown = partOf(this.#view);
-    const { tokens } = this.#view;
+    const shown = this.#partOf(this.#view);
+    const tokens = this.#sideOf(this.#view);
     const goesOn = isSamePart(partOf({ tokens, window: this.#between }), shown);
     this.#between = moved((goesOn && this.#between) || shown, from, to, factor, tokens);
     this.#showPart(this.#between);
@@ -240,8 +281,8 @@ export class HeatmapFigure extends HTMLElement {
 
   /** About the cell pointed at, or the middle. 0 shows the whole matrix. */
   #zoom(factor: number): void {
-    const part = partOf(this.#view);
-    const { tokens } = this.#view;
+    const part = this.#partOf(this.#view);
+    const tokens = this.#sideOf(this.#view);
     if (factor === 0) return this.#showPart({ row: 0, column: 0, size: tokens });
     const at = this.#cell
       ? { x: (this.#cell.column - part.column) / part.size, y: (this.#cell.row - part.row) / part.size }
@@ -253,27 +294,23 @@ export class HeatmapFigure extends HTMLElement {
   #renew(): void {
     this.#due = false;
     this.#cell = null;
-    this.#first = firstTiles(this.#source);
-    this.#tiles = this.#first ?? new Tiles(this.#view.tokens);
+    this.#tiles = new Tiles(this.#source);
     this.#run.reset();
   }
 
   /** What is known at once; the rest when it is on the screen. What is paused stays so. */
   #show(): void {
-    this.#due = !this.#visible;
-    if (this.#visible) {
+    this.#due = !this.visible;
+    if (this.visible) {
       const paused = this.#run.state === 'paused';
       this.#run.start(this.#source, this.#tiles, this.#range, { paused });
-    } else inFrame(this.#redrawLater);
+    } else this.draw();
   }
 
   /** After a cancel it goes on from there; else everything is computed anew. */
   #startByHand(step = false): void {
     const { state } = this.#run;
-    if (state === 'done' || state === 'idle') {
-      this.#first = null;
-      this.#tiles = new Tiles(this.#view.tokens);
-    }
+    if (state === 'done' || state === 'idle') this.#tiles = new Tiles(this.#source);
     this.#run.start(this.#source, this.#tiles, this.#range, { step });
   }
 
@@ -294,14 +331,9 @@ export class HeatmapFigure extends HTMLElement {
 
   #drawRun(): void {
     const { state, outcome, problem, held, cancelMilliseconds } = this.#run;
-    const early = this.#first !== null;
-    this.#runBar.draw(early ? 'computed when this page was built' : 'nothing computed yet');
+    this.#runBar.draw('nothing computed yet');
     say(this.#problem, problem);
-    set(this, {
-      'data-shown': early ? 'first' : 'live',
-      'data-held': held,
-      'data-cancel-ms': cancelMilliseconds,
-    });
+    set(this, { 'data-held': held, 'data-cancel-ms': cancelMilliseconds });
     if (state === this.#announced) return;
     // Tells a screen reader when something begins or ends that takes time, not at every step.
     if (this.#announced === 'running' || this.#announced === 'paused') {
@@ -322,26 +354,29 @@ export class HeatmapFigure extends HTMLElement {
 
   async #draw(): Promise<void> {
     const { pooling, colour } = this.#view;
-    const { n, head } = this.#source;
+    const { queries, keys, head } = this.#source;
     const tiles = this.#tiles;
     const range = this.#range;
     const width = range.columns[1] - range.columns[0];
     const weights = tiles.picture(range, pooling);
     const summary = await summarise(weights, width);
-    set(this, { 'data-n': n, 'data-head': head, 'data-level': range.level });
+    set(this, { 'data-n': queries, 'data-head': head, 'data-level': range.level });
     if (summary) {
-      const scale = new WeightScale(colour, summary);
+      const scale = new ColourScale(colour, summary);
       await paint(this.#grid.canvas, weights, width, scale);
       this.#drawn = { weights, range };
       this.#scale = scale;
       const block = 2 ** range.level;
       this.#bar.explain(block === 1 ? '' : `: each pixel the ${pooling} of ${block} × ${block}`);
-      const horizon = this.#horizons[head] ?? 0;
+      const horizon = this.#horizons[head] ?? null;
       const of = this.#opened?.name ?? null;
-      const part = partOf(this.#view);
+      const part = this.#partOf(this.#view);
       const { participation } = tiles;
       const fraction = this.#run.state === 'done' ? 1 : (this.#run.progress?.fraction ?? 1);
-      say(this.#words, describe({ n, of, horizon, part, range, pooling, summary, participation, fraction }));
+      say(
+        this.#words,
+        describe({ queries, keys, of, horizon, part, range, pooling, summary, participation, fraction }),
+      );
     } else if (this.#run.state === 'idle') {
       clear(this.#grid.canvas);
       this.#drawn = null;
@@ -360,7 +395,7 @@ export class HeatmapFigure extends HTMLElement {
 
   /** Moves the part so that the cell stays in it. */
   #follow(cell: Cell): void {
-    const { row, column, size } = partOf(this.#view);
+    const { row, column, size } = this.#partOf(this.#view);
     const past = (index: number, start: number) =>
       index < start ? index - start : Math.max(0, index - (start + size - 1));
     const [down, right] = [past(cell.row, row), past(cell.column, column)];
@@ -369,7 +404,7 @@ export class HeatmapFigure extends HTMLElement {
 
   #drawCell(): void {
     if (!this.#drawn) return;
-    this.#grid.draw(this.#tiles.n, coveredBy(this.#drawn.range), this.#cell);
+    this.#grid.draw(this.#tiles.side, coveredBy(this.#drawn.range), this.#cell);
     this.#reading.abort();
     if (!this.#cell) return this.#read(null, null);
     const known = this.#tiles.weight(this.#cell.row, this.#cell.column);
@@ -380,14 +415,19 @@ export class HeatmapFigure extends HTMLElement {
   /** Where a pixel stands for many weights, the one pointed at is asked for. */
   async #readExactly(cell: Cell): Promise<void> {
     const { signal } = (this.#reading = new AbortController());
-    const { spec, n, head } = this.#source;
+    const source = this.#source;
     const { row, column } = cell;
     const tiles = this.#tiles;
     const rows: [number, number] = [row, row + 1];
     const columns: [number, number] = [column, column + 1];
     try {
       const { asymptoken } = await core();
-      const { weights } = await asymptoken.heatmap(spec, { n, head, rows, columns, signal });
+      const { weights } = await asymptoken.heatmap(source.of, {
+        ...requestOf(source),
+        rows,
+        columns,
+        signal,
+      });
       tiles.addWeight(row, column, weights[0]!);
       this.#read(cell, weights[0]!);
     } catch {
@@ -396,32 +436,38 @@ export class HeatmapFigure extends HTMLElement {
   }
 
   #read(cell: Cell | null, weight: number | null): void {
-    const { n } = this.#tiles;
+    const { keys } = this.#tiles;
     this.#bar.draw(this.#scale, weight);
     set(this.#readout, { 'data-weight': weight, 'data-row': cell?.row, 'data-column': cell?.column });
     if (!cell) return say(this.#readout, 'Point at a cell, or use the arrow keys, to read off its weight.');
     const place = `Query ${whole(cell.row + 1)}, key ${whole(cell.column + 1)}`;
-    const share = weight === null ? '' : `${measure(weight)}, ${measure(weight * n)} times an equal share`;
+    const share = weight === null ? '' : `${measure(weight)}, ${measure(weight * keys)} times an equal share`;
     say(this.#readout, `${place}: weight ${share || '…'}`);
   }
 
   /** What writes the CSV of the picture. */
   #command(): string {
-    const { n, head } = this.#source;
+    const { queries, keys, head } = this.#source;
     const { level, rows, columns } = this.#range;
     const side = 2 ** level;
-    const range = (name: string, [first, last]: [number, number]) => {
-      const [from, to] = [first * side, Math.min(last * side, n)];
-      return to - from < n ? ` --${name} ${from}:${to}` : '';
+    const range = (name: string, [first, last]: [number, number], size: number) => {
+      const [from, to] = [first * side, Math.min(last * side, size)];
+      return to - from < size ? ` --${name} ${from}:${to}` : '';
     };
     const pooled = level > 0 ? ` --side ${side} --pooling ${this.#view.pooling}` : '';
-    const part = range('rows', rows) + range('columns', columns);
-    return `asymptoken weights asymptoken-weights.spec.json --head ${head}${part}${pooled} --output asymptoken-weights.csv`;
+    const part = range('rows', rows, queries) + range('columns', columns, keys);
+    const opened = this.#opened;
+    const what =
+      opened && 'files' in opened
+        ? `--queries ${opened.files.queries} --keys ${opened.files.keys}`
+        : `asymptoken-weights.spec.json --head ${head}`;
+    return `asymptoken weights ${what}${part}${pooled} --output asymptoken-weights.csv`;
   }
 
-  #csv(): string | null {
+  #csv(): Promise<string> | null {
     if (!this.#drawn) return null;
-    const { weights, range } = this.#drawn;
-    return csvOf(weights, range.columns[1] - range.columns[0]);
+    const range = this.#tiles.within(this.#drawn.range);
+    const weights = this.#tiles.picture(range, this.#view.pooling);
+    return Promise.resolve(csvOf(weights, range.columns[1] - range.columns[0]));
   }
 }

@@ -1,7 +1,7 @@
-import { html, keep, set, svg } from '../dom.ts';
-import { whole } from '../format.ts';
-import { linearTicks } from '../scale.ts';
-import type { Part } from '../view.ts';
+import { html, keep, set, svg } from '../base/dom.ts';
+import { whole } from '../base/format.ts';
+import { linearTicks } from '../chart/scale.ts';
+import type { Part } from './view.ts';
 import { Fingers } from './fingers.ts';
 import type { Point } from './viewport.ts';
 
@@ -161,7 +161,7 @@ const moves: Record<string, [number, number]> = {
 /** Tokens are counted from 1: of those after `first` up to `last`, the first and the round numbers. */
 function axisIndices(first: number, last: number, count: number): number[] {
   const room = Math.max(2, Math.floor(count));
-  const all = linearTicks(last - first, room);
+  const all = linearTicks(0, last - first, room);
   const step = Math.max((all[1] ?? 1) - (all[0] ?? 0), 1);
   const start = first === 0 ? step : Math.ceil((first + 1) / step) * step;
   const rounds = Array.from(

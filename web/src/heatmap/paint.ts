@@ -1,5 +1,5 @@
-import { packedColours } from './colour-map.ts';
-import type { WeightScale } from './colour-scale.ts';
+import { packedColours } from '../chart/colour-map.ts';
+import type { ColourScale } from '../chart/colour-scale.ts';
 import { forRows } from './weights.ts';
 
 /** Shows pooled weights, `width` a row, at once when all are coloured; what is not known yet stays clear. */
@@ -7,7 +7,7 @@ export async function paint(
   canvas: HTMLCanvasElement,
   weights: Float32Array,
   width: number,
-  scale: WeightScale,
+  scale: ColourScale,
 ): Promise<void> {
   const height = weights.length / width;
   const image = new ImageData(width, height);

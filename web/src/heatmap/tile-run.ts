@@ -1,13 +1,20 @@
-import { core, type Asymptoken, type PooledHeatmap, type Spec } from '../core.ts';
+import { core, type Asymptoken, type PooledHeatmap, type QueriesAndKeys, type Spec } from '../base/core.ts';
 import { Run } from '../figure/run.ts';
-import { duration, whole } from '../format.ts';
+import { duration, whole } from '../base/format.ts';
 import { sizeOf, type PixelRange, type Portion, type Tiles } from './tiles.ts';
 
-/** Whose weights they are: those between the first n tokens of a spec's law, under one of its heads. */
+/** Whose weights they are. */
 export interface Source {
-  spec: Spec;
-  n: number;
+  /** The first n tokens of a spec's law, under one of its heads; or queries and keys of the reader's. */
+  of: Spec | QueriesAndKeys;
+  queries: number;
+  keys: number;
   head: number;
+}
+
+/** How the core is asked for a source's weights. */
+export function requestOf({ queries, head }: Source): { n: number; head: number } {
+  return { n: queries, head };
 }
 
 /** Computes the tiles that a view lacks, a portion at a time. */
@@ -87,12 +94,17 @@ export class TileRun extends Run {
   /** null when it has been interrupted. */
   async #ask(
     asymptoken: Asymptoken,
-    { spec, n, head }: Source,
+    source: Source,
     { level, weights }: Portion,
   ): Promise<PooledHeatmap | null> {
     const { signal } = (this.#portion = new AbortController());
     try {
-      return await asymptoken.pooledHeatmap(spec, { n, head, ...weights, side: 2 ** level, signal });
+      return await asymptoken.pooledHeatmap(source.of, {
+        ...requestOf(source),
+        ...weights,
+        side: 2 ** level,
+        signal,
+      });
     } catch (error) {
       if (signal.aborted) return null;
       throw error;

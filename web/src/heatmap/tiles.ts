@@ -1,5 +1,5 @@
-import type { PooledHeatmap } from '../core.ts';
-import type { Pooling } from '../view.ts';
+import type { PooledHeatmap } from '../base/core.ts';
+import type { Pooling } from './view.ts';
 
 /** Pixels along the side of a tile. */
 const side = 128;
@@ -32,36 +32,51 @@ export interface Portion extends PixelRange {
 }
 
 /**
- * The attention matrix of n tokens as tiles of pooled weights. Those that have been added are kept; the weights
+ * An attention matrix as tiles of pooled weights. Those that have been added are kept; the weights
  * themselves never are: at the coarsest they would be gigabytes.
  */
 export class Tiles {
-  readonly n: number;
+  readonly queries: number;
+  readonly keys: number;
   readonly #tiles = new Map<string, Tile>();
   /** Single weights under pixels of many. */
   readonly #weights = new Map<number, number>();
   /** Of each row the sum of its squared weights; 0 while it is not known. */
   readonly participation: Float64Array;
 
-  constructor(n: number) {
-    this.n = n;
-    this.participation = new Float64Array(n);
+  constructor({ queries, keys }: { queries: number; keys: number }) {
+    this.queries = queries;
+    this.keys = keys;
+    this.participation = new Float64Array(queries);
+  }
+
+  /** Of the square that the matrix lies in, from its first row and column. */
+  get side(): number {
+    return Math.max(this.queries, this.keys);
   }
 
   /** What is still to be computed before a range is known, from the top. */
   missing({ level, rows, columns }: PixelRange): Portion[] {
     const portions: Portion[] = [];
-    for (let r = Math.floor(rows[0] / side); r * side < rows[1]; r++) {
-      const height = Math.min(side, this.#pixels(level) - r * side);
+    for (
+      let r = Math.floor(rows[0] / side);
+      r * side < Math.min(rows[1], pixelsOf(this.queries, level));
+      r++
+    ) {
+      const height = Math.min(side, pixelsOf(this.queries, level) - r * side);
       const lacking: { c: number; known: number }[] = [];
-      for (let c = Math.floor(columns[0] / side); c * side < columns[1]; c++) {
+      for (
+        let c = Math.floor(columns[0] / side);
+        c * side < Math.min(columns[1], pixelsOf(this.keys, level));
+        c++
+      ) {
         const known = this.#tiles.get(keyOf(level, r, c))?.known ?? 0;
         if (known < height) lacking.push({ c, known });
       }
       if (lacking.length === 0) continue;
       const across: Range = [lacking[0]!.c * side, (lacking.at(-1)!.c + 1) * side];
       // Each row of weights is summed over all tokens, however few of its columns are asked for.
-      const step = Math.max(1, Math.floor(weightsAtOnce / this.n / 2 ** level));
+      const step = Math.max(1, Math.floor(weightsAtOnce / this.keys / 2 ** level));
       const start = Math.min(...lacking.map(({ known }) => known));
       for (let row = start; row < height; row += step) {
         const down: Range = [r * side + row, r * side + Math.min(row + step, height)];
@@ -69,6 +84,15 @@ export class Tiles {
       }
     }
     return portions;
+  }
+
+  /** What of a range lies in the matrix. */
+  within({ level, rows, columns }: PixelRange): PixelRange {
+    const cut = ([first, last]: Range, size: number): Range => [
+      first,
+      Math.max(first, Math.min(last, pixelsOf(size, level))),
+    ];
+    return { level, rows: cut(rows, this.queries), columns: cut(columns, this.keys) };
   }
 
   /** How many weights the tiles of a range stand for. */
@@ -120,11 +144,11 @@ export class Tiles {
   weight(row: number, column: number): number | null {
     const tile = this.#tiles.get(keyOf(0, Math.floor(row / side), Math.floor(column / side)));
     if (tile && row % side < tile.known) return tile.largest[(row % side) * side + (column % side)]!;
-    return this.#weights.get(row * this.n + column) ?? null;
+    return this.#weights.get(row * this.keys + column) ?? null;
   }
 
   addWeight(row: number, column: number, weight: number): void {
-    this.#weights.set(row * this.n + column, weight);
+    this.#weights.set(row * this.keys + column, weight);
   }
 
   /** The tile that knows a row of pixels, or the least coarse that does, so many levels up. */
@@ -140,9 +164,10 @@ export class Tiles {
     const key = keyOf(level, r, c);
     let tile = this.#tiles.get(key);
     if (!tile) {
-      const largest = new Float32Array(side * side);
+      const unknown = () => new Float32Array(side * side).fill(NaN);
+      const largest = unknown();
       // A pixel of one weight is both.
-      tile = { largest, mean: level === 0 ? largest : new Float32Array(side * side), known: 0 };
+      tile = { largest, mean: level === 0 ? largest : unknown(), known: 0 };
       this.#tiles.set(key, tile);
     }
     return tile;
@@ -150,24 +175,20 @@ export class Tiles {
 
   /** Ends with the matrix. */
   #portion(level: number, rows: Range, columns: Range): Portion {
-    const end = this.#pixels(level);
-    const within = ([first, last]: Range): Range => [first, Math.min(last, end)];
-    const weights = ([first, last]: Range): Range => [
+    const weights = ([first, last]: Range, size: number): Range => [
       first * 2 ** level,
-      Math.min(last * 2 ** level, this.n),
+      Math.min(last * 2 ** level, size),
     ];
     return {
-      level,
-      rows: within(rows),
-      columns: within(columns),
-      weights: { rows: weights(rows), columns: weights(columns) },
+      ...this.within({ level, rows, columns }),
+      weights: { rows: weights(rows, this.queries), columns: weights(columns, this.keys) },
     };
   }
+}
 
-  /** Along a side of the matrix. */
-  #pixels(level: number): number {
-    return Math.ceil(this.n / 2 ** level);
-  }
+/** Along a side of so many weights. */
+function pixelsOf(weights: number, level: number): number {
+  return Math.ceil(weights / 2 ** level);
 }
 
 /** How many weights. */

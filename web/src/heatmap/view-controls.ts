@@ -1,7 +1,8 @@
-import { html, set } from '../dom.ts';
-import { settingFields } from '../experiments/settings.ts';
-import { whole } from '../format.ts';
-import { colourScales, mostTokens, poolings, type ColourScale, type Pooling, type View } from '../view.ts';
+import { html, segments, set } from '../base/dom.ts';
+import { colourScales, type ColourScaleKind } from '../chart/colour-scale.ts';
+import { settingFields } from '../experiment/settings.ts';
+import { whole } from '../base/format.ts';
+import { mostTokens, poolings, type Pooling, type View } from './view.ts';
 
 /** What becomes of a reader's change. */
 export interface ViewActions {
@@ -22,6 +23,7 @@ export class ViewControls {
   readonly #colours = radios('colour', colourScales);
   readonly #poolings = radios('pooling', poolings);
   readonly #seed = html('input', { type: 'text', name: 'seed', spellcheck: 'false', inputmode: 'numeric' });
+  readonly #fresh = html('button', { type: 'button', class: 'quiet', 'data-action': 'new-seed' }, 'New seed');
   #view: View | null = null;
 
   constructor(actions: ViewActions) {
@@ -32,7 +34,7 @@ export class ViewControls {
     );
     this.#head.addEventListener('change', () => this.#change({ head: Number(this.#head.value) }));
     for (const input of this.#colours) {
-      input.addEventListener('change', () => this.#change({ colour: input.value as ColourScale }));
+      input.addEventListener('change', () => this.#change({ colour: input.value as ColourScaleKind }));
     }
     for (const input of this.#poolings) {
       input.addEventListener('change', () => this.#change({ pooling: input.value as Pooling }));
@@ -42,16 +44,20 @@ export class ViewControls {
       made.addEventListener('click', () => actions.zoom(factor));
       return made;
     };
-    const fresh = html('button', { type: 'button', class: 'quiet', 'data-action': 'new-seed' }, 'New seed');
-    fresh.addEventListener('click', () => actions.seed(randomSeed()));
+    this.#fresh.addEventListener('click', () => actions.seed(randomSeed()));
     this.element = html(
       'form',
       { class: 'controls', 'aria-label': 'Settings of the heatmap', autocomplete: 'off' },
       html('label', {}, html('span', {}, 'Tokens ', html('i', {}, 'n')), this.#tokens),
       html('label', {}, html('span', {}, 'Horizon ', html('i', {}, 'H')), this.#head),
-      html('div', { class: 'seed wide' }, html('label', {}, html('span', {}, 'Seed'), this.#seed), fresh),
-      segments('Colour scale', this.#colours),
-      segments('A pixel of many weights shows their', this.#poolings),
+      html(
+        'div',
+        { class: 'seed wide' },
+        html('label', {}, html('span', {}, 'Seed'), this.#seed),
+        this.#fresh,
+      ),
+      segments('Colour scale', this.#colours, String),
+      segments('A pixel of many weights shows their', this.#poolings, String),
       html(
         'div',
         { class: 'zoom wide', role: 'group', 'aria-label': 'Part of the matrix' },
@@ -63,8 +69,11 @@ export class ViewControls {
     this.element.addEventListener('submit', (event) => event.preventDefault());
   }
 
-  show(view: View, horizons: readonly number[], seed: number): void {
+  /** Queries and keys of the reader's have no `sample`: no number of tokens, no horizon and no seed. */
+  show(view: View, sample: { horizons: readonly number[]; seed: number } | null): void {
     this.#view = view;
+    for (const control of [this.#tokens, this.#head, this.#seed, this.#fresh]) control.disabled = !sample;
+    const { horizons, seed } = sample ?? { horizons: [], seed: 0 };
     this.#seed.value = String(seed);
     set(this.#seed, { 'aria-invalid': null });
     // The powers of two, and what a link may ask for besides.
@@ -101,10 +110,4 @@ function randomSeed(): number {
 
 function radios(name: string, values: readonly string[]): HTMLInputElement[] {
   return values.map((value) => html('input', { type: 'radio', name, value }));
-}
-
-function segments(title: string, inputs: readonly HTMLInputElement[]): HTMLFieldSetElement {
-  const labels = inputs.map((input) => html('label', {}, input, html('span', {}, input.value)));
-  const attributes = { class: 'segments wide' };
-  return html('fieldset', attributes, html('legend', {}, title), html('div', {}, ...labels));
 }

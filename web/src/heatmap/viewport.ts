@@ -1,4 +1,4 @@
-import type { Part, View } from '../view.ts';
+import type { Part, View } from './view.ts';
 import type { PixelRange } from './tiles.ts';
 
 const smallest = 8;

@@ -1,10 +1,12 @@
-import type { Asymptoken, Spec, Tokens } from '../core.ts';
+import type { Asymptoken, MapLimit, Spec, Tokens } from '../base/core.ts';
 
 /** Attention of one query on the first n tokens of one sample. */
 export interface Step {
   n: number;
   output: [number, number];
   logSumExp: number;
+  /** The sum of squared weights. */
+  participation: number;
 }
 
 /** Attention of one query on ever more tokens, and on all of the law. */
@@ -12,8 +14,8 @@ export interface Path {
   query: readonly [number, number];
   steps: Step[];
   limit: [number, number];
-  /** The expected error is about this over √n. */
-  errorConstant: number;
+  /** The expected error is about this over √n; null where it is not known. */
+  errorConstant: number | null;
 }
 
 /** 10, 20, 50, 100, … and the last. */
@@ -23,46 +25,44 @@ export function sizesTo(last: number): number[] {
   return [...sizes.filter((size) => size < last), last];
 }
 
-/**
- * Each token is attended to once: the pieces between two sizes are put together by their sums of e^logit, which is
- * what softmax over both does.
- */
 export async function pathOf(
   asymptoken: Asymptoken,
   spec: Spec,
-  tokens: Tokens,
+  { n, values }: Tokens,
   query: readonly [number, number],
 ): Promise<Path> {
-  const sizes = sizesTo(tokens.n);
-  const queries = Float32Array.from(query);
-  const pieces = sizes.map((size, i) => {
-    const keys = tokens.values.slice(2 * (sizes[i - 1] ?? 0), 2 * size);
-    return asymptoken.attend({ queries, keys, values: keys, dimension: 2, scale: 1 });
-  });
-  const [limits, ...parts] = await Promise.all([asymptoken.limit(spec), ...pieces]);
-  const { gamma, error_constant } = limitOf(limits);
-  const steps: Step[] = [];
-  let [x, y, total] = [0, 0, -Infinity];
-  parts.forEach(({ output, logSumExp }, i) => {
-    const [piece = 0] = logSumExp;
-    const top = Math.max(total, piece);
-    const [before, after] = [Math.exp(total - top), Math.exp(piece - top)];
-    x = (before * x + after * output[0]!) / (before + after);
-    y = (before * y + after * output[1]!) / (before + after);
-    total = top + Math.log(before + after);
-    steps.push({ n: sizes[i]!, output: [x, y], logSumExp: total });
-  });
-  return { query, steps, limit: gamma, errorConstant: error_constant };
+  const [{ curves }, ...steps] = await Promise.all([
+    asymptoken.limit(spec),
+    ...sizesTo(n).map((size) => stepOf(asymptoken, values.slice(0, 2 * size), query)),
+  ]);
+  const { gamma, error_constant } = curves[0]!.limit as MapLimit;
+  return {
+    query,
+    steps,
+    limit: gamma as [number, number],
+    errorConstant: error_constant ?? null,
+  };
 }
 
-interface Limit {
-  gamma: [number, number];
-  error_constant: number;
-}
-
-function limitOf(answer: unknown): Limit {
-  const { curves } = answer as { curves: { limit: Limit }[] };
-  return curves[0]!.limit;
+async function stepOf(
+  asymptoken: Asymptoken,
+  tokens: Float32Array,
+  query: readonly [number, number],
+): Promise<Step> {
+  const { output, logSumExp, participation } = await asymptoken.attend({
+    queries: Float32Array.from(query),
+    keys: tokens,
+    values: tokens,
+    dimension: 2,
+    scale: 1,
+    spread: true,
+  });
+  return {
+    n: tokens.length / 2,
+    output: [output[0]!, output[1]!],
+    logSumExp: logSumExp[0]!,
+    participation: participation![0]!,
+  };
 }
 
 export function errorOf({ output }: Step, { limit }: Path): number {

@@ -1,7 +1,8 @@
-import { html, say } from '../dom.ts';
-import { whole } from '../format.ts';
+import { html, say, segments } from '../base/dom.ts';
+import { whole } from '../base/format.ts';
 import { sizesTo } from './attention.ts';
-import { largestRadius, mostPlaneTokens, planeFields, planeLaws, type PlaneView } from './view.ts';
+import { planeLaws } from './spec.ts';
+import { largestRadius, mostPlaneTokens, planeFields, type PlaneView } from './view.ts';
 
 const sizes = sizesTo(mostPlaneTokens);
 
@@ -9,7 +10,9 @@ const sizes = sizesTo(mostPlaneTokens);
 export class PlaneControls {
   readonly element: HTMLFormElement;
   readonly #changed: (view: PlaneView) => void;
-  readonly #laws = planeLaws.map((value) => html('input', { type: 'radio', name: 'law', value }));
+  readonly #laws = Object.keys(planeLaws).map((value) =>
+    html('input', { type: 'radio', name: 'law', value }),
+  );
   readonly #tokens = html('input', { type: 'range', name: 'tokens', min: 0, max: sizes.length - 1 });
   readonly #count = html('output');
   readonly #radius = html('input', {
@@ -41,7 +44,6 @@ export class PlaneControls {
       const [seed = 0] = crypto.getRandomValues(new Uint16Array(1));
       this.#change({ seed });
     });
-    const laws = this.#laws.map((input) => html('label', {}, input, html('span', {}, input.value)));
     const slider = (words: string, symbol: string, input: HTMLInputElement, output: HTMLElement) =>
       html(
         'label',
@@ -52,12 +54,7 @@ export class PlaneControls {
     this.element = html(
       'form',
       { class: 'controls', 'aria-label': 'Settings of the plane', autocomplete: 'off' },
-      html(
-        'fieldset',
-        { class: 'segments two-rows wide' },
-        html('legend', {}, 'Token law'),
-        html('div', {}, ...laws),
-      ),
+      segments('Token law', this.#laws, (law) => planeLaws[law] ?? law),
       slider('Tokens', 'n', this.#tokens, this.#count),
       slider('Radius of the ball', 'R', this.#radius, this.#radiusValue),
       html('label', { class: 'wide' }, html('span', {}, 'Query ', html('i', {}, 'x')), this.#query),

@@ -1,14 +1,12 @@
-import first from 'first-plane:plane';
-import { core, sentence, type Tokens } from '../core.ts';
-import { html, say, set, sheet, svg } from '../dom.ts';
+import first from 'core:plane/plane';
+import { core, sentence, type Tokens } from '../base/core.ts';
+import { html, say, set, svg } from '../base/dom.ts';
+import { Figure } from '../figure/figure.ts';
 import { Tools } from '../figure/tools.ts';
-import { Visibility } from '../figure/visibility.ts';
-import { measure, whole } from '../format.ts';
-import { Drawing, type Work } from '../frames.ts';
-import chartStyle from '../convergence/chart.css?inline';
+import { measure, whole } from '../base/format.ts';
+import type { Work } from '../base/frames.ts';
+import chartStyle from '../chart/chart.css?inline';
 import runBarStyle from '../figure/run-bar.css?inline';
-import figureStyle from '../style/figure.css?inline';
-import theme from '../style/theme.css?inline';
 import { errorOf, pathOf, type Path } from './attention.ts';
 import { PlaneControls } from './controls.ts';
 import { ErrorPanel } from './error-panel.ts';
@@ -17,9 +15,7 @@ import style from './plane.css?inline';
 import { Player } from './player.ts';
 import { extentOf, planeSpec } from './spec.ts';
 import { defaultPlane, type PlaneView } from './view.ts';
-import { shares, weightsOf } from './weights.ts';
-
-const sheets = [theme, figureStyle, runBarStyle, chartStyle, style].map(sheet);
+import { shareClasses } from './shares.ts';
 
 /** Tokens of one sample and attention on them, at the view that they belong to. */
 interface Shown {
@@ -32,17 +28,17 @@ interface Shown {
  * `<asymptoken-plane>`: one query among tokens of the plane, their softmax weights, and the output moving to its
  * limit as n grows. `viewchange` says that the reader changed the view.
  */
-export class PlaneFigure extends HTMLElement {
+export class PlaneFigure extends Figure {
   #view: PlaneView = { ...defaultPlane };
   #shown: Shown | null = null;
   #state: 'running' | 'done' | 'error' | null = null;
-  #visible = false;
+  /** When what is drawn began to be. */
+  #drawnState = this.#state;
   #computing = false;
   #due = false;
 
-  readonly #figure = html('div', { class: 'figure' });
   readonly #controls = new PlaneControls((view) => this.#change(view));
-  readonly #player = new Player(() => this.#drawing.now());
+  readonly #player = new Player(() => this.drawNow());
   readonly #picture = new Picture(
     (query) => this.#change({ ...this.#view, query: inBall(query, this.#view.radius) }),
     (radius) => this.#resize(radius),
@@ -50,49 +46,36 @@ export class PlaneFigure extends HTMLElement {
   readonly #errors = new ErrorPanel();
   readonly #readout = html('p', { class: 'readout summary', role: 'status' });
   readonly #tools: Tools;
-  /** What is not in the figure yet. */
-  readonly #toLayOut: (() => void)[];
-  readonly #drawing = new Drawing(() => this.#partsToDraw());
-  readonly #visibility = new Visibility(this, (visible) => {
-    this.#visible = visible;
-    this.#player.held = !visible;
-    if (visible) this.#compute();
-  });
 
   constructor() {
-    super();
-    this.#tools = new Tools({
+    super([runBarStyle, chartStyle, style]);
+    this.#tools = new Tools(this, {
       name: 'asymptoken-plane',
       spec: () => planeSpec(this.#view),
       // A result holds averages over many samples; the plane shows one.
-      results: null,
+      result: null,
+      openers: [],
       csv: () => this.#csv(),
       pictures: () => [
         { title: 'Tokens, weights and outputs', picture: this.#picture.svg },
         { title: 'Distance from the limit', picture: this.#errors.svg },
       ],
     });
-    const root = this.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = sheets;
     const side = html('div', { class: 'side' }, this.#player.element, this.#controls.element);
-    const errors = html('div', { class: 'beside' }, this.#errors.element, this.#readout);
-    const figure = this.#figure;
-    root.append(figure);
-    this.#toLayOut = [
-      () => figure.append(html('div', { class: 'main' }, this.#picture.element, legend())),
-      () => figure.append(errors),
-      () => figure.append(side, this.#tools.element),
-    ];
+    this.layOut(
+      [html('div', { class: 'main' }, this.#picture.element, legend())],
+      [html('div', { class: 'beside' }, this.#errors.element, this.#readout)],
+      [side, this.#tools.element],
+    );
     this.#controls.show(this.#view);
   }
 
-  connectedCallback(): void {
-    this.#visibility.observe();
-    this.#drawing.ask();
+  protected override shown(visible: boolean): void {
+    this.#player.held = !visible;
+    if (visible) this.#compute();
   }
 
-  disconnectedCallback(): void {
-    this.#visibility.disconnect();
+  protected override left(): void {
     this.#player.pause();
   }
 
@@ -103,8 +86,8 @@ export class PlaneFigure extends HTMLElement {
   set view(view: PlaneView) {
     this.#view = { ...view, query: inBall(view.query, view.radius) };
     this.#controls.show(this.#view);
-    this.#drawing.ask();
-    if (this.#visible) this.#compute();
+    this.draw();
+    if (this.visible) this.#compute();
   }
 
   #change(view: PlaneView): void {
@@ -149,7 +132,7 @@ export class PlaneFigure extends HTMLElement {
   #enter(state: 'running' | 'done' | 'error'): void {
     this.#state = state;
     if (state === 'running') set(this, { 'data-state': state });
-    this.#drawing.ask();
+    this.draw();
   }
 
   /** The tokens stay while only the query moves. */
@@ -167,30 +150,27 @@ export class PlaneFigure extends HTMLElement {
     const before = this.#shown?.path.steps.length;
     this.#shown = shown;
     this.#player.show(shown.path.steps.length, before !== shown.path.steps.length);
-    this.#drawing.ask();
+    this.draw();
   }
 
-  #partsToDraw(): Work[] {
-    const [first, ...others] = this.#toLayOut.map(() => () => {
-      this.#toLayOut.shift()?.();
-      return true;
-    });
-    const state = this.#state;
-    const end = () => {
-      if (state === this.#state) set(this, { 'data-state': state });
-    };
+  protected override picture(): Work[] {
     this.#shown ??= this.#firstShown();
+    this.#drawnState = this.#state;
     // What is drawn meanwhile belongs to other settings.
-    set(this.#figure, { 'aria-busy': this.#shown?.view === this.#view ? null : 'true' });
-    const drawing = this.#shown ? this.#partsOf(this.#shown) : [];
-    return first ? [first, ...drawing, ...others, end] : [...drawing, end];
+    set(this.body, { 'aria-busy': this.#shown?.view === this.#view ? null : 'true' });
+    return this.#shown ? this.#partsOf(this.#shown) : [];
+  }
+
+  protected override drawn(): void {
+    if (this.#drawnState === this.#state) set(this, { 'data-state': this.#state });
   }
 
   /** What the core found when the site was built, for who opens the plane as it was then. */
   #firstShown(): Shown | null {
-    if (!first || JSON.stringify(this.#view) !== JSON.stringify(defaultPlane)) return null;
+    if (JSON.stringify(this.#view) !== JSON.stringify(defaultPlane)) return null;
     this.#player.show(first.path.steps.length, true);
-    const tokens = { ...first.tokens, values: Float32Array.from(first.tokens.values) };
+    const bytes = Uint8Array.from(atob(first.tokens), (letter) => letter.charCodeAt(0));
+    const tokens = { n: this.#view.tokens, dimension: 2, values: new Float32Array(bytes.buffer) };
     return { view: this.#view, tokens, path: first.path };
   }
 
@@ -198,51 +178,52 @@ export class PlaneFigure extends HTMLElement {
     const step = this.#player.step;
     const last = path.steps[step];
     if (!last) return [];
-    const { weights, largest, effectiveTokens } = weightsOf(tokens, path.query, last);
     const error = errorOf(last, path);
+    const effective = 1 / last.participation;
+    const { errorConstant } = path;
+    const expected =
+      errorConstant === null ? '' : `, where about ${measure(errorConstant / Math.sqrt(last.n))} is expected`;
     const words =
-      `n = ${whole(last.n)}: the output is ${measure(error)} from its limit, where about ` +
-      `${measure(path.errorConstant / Math.sqrt(last.n))} is expected. In effect ${whole(effectiveTokens)} tokens ` +
-      `share the weight; the heaviest holds ${measure(100 * largest)}\u00a0%.`;
+      `n = ${whole(last.n)}: the output is ${measure(error)} from its limit${expected}. In effect ` +
+      `${whole(effective)} tokens share the weight.`;
     const picture = () => {
       this.#picture.draw({
         tokens,
         path,
         step,
-        weights,
         radius: view.radius,
         extent: 1.08 * Math.max(extentOf(view.law), view.radius),
         description: `Query ${path.query.map(measure).join(', ')} in a ball of radius ${view.radius}. ${words} Arrow keys move the query, plus and minus change the ball.`,
       });
-      if (!this.hasAttribute('data-first-points-ms') && this.isConnected) {
-        set(this, { 'data-first-points-ms': Math.round(performance.now()) });
-      }
+      this.hasPoints();
     };
     const sayIt = () => {
       const hidden = last.n > mostDots ? ` The first ${whole(mostDots)} are drawn.` : '';
       say(this.#readout, words + hidden);
       this.#player.say(`n = ${whole(last.n)}`);
       this.#tools.draw();
-      set(this, { 'data-n': last.n, 'data-error': error, 'data-effective': effectiveTokens });
+      set(this, { 'data-n': last.n, 'data-error': error, 'data-effective': effective });
     };
     return [picture, () => this.#errors.draw(path, step), sayIt];
   }
 
-  #csv(): string | null {
+  #csv(): Promise<string> | null {
     if (!this.#shown) return null;
     const { path } = this.#shown;
     const rows = path.steps.map((step) =>
       [step.n, ...step.output, ...path.limit, errorOf(step, path)].join(),
     );
-    return `${['n,output_x,output_y,limit_x,limit_y,error', ...rows].join('\n')}\n`;
+    return Promise.resolve(`${['n,output_x,output_y,limit_x,limit_y,error', ...rows].join('\n')}\n`);
   }
 }
 
 function inBall([x, y]: readonly [number, number], radius: number): [number, number] {
-  const size = Math.hypot(x, y);
-  // Rounded inwards, as the address writes them.
-  const shrink = size > radius ? (0.999 * radius) / size : 1;
-  return [Math.trunc(100 * shrink * x) / 100, Math.trunc(100 * shrink * y) / 100];
+  // As the address writes them.
+  const rounded = (value: number) => Number(value.toFixed(2));
+  const size = Math.hypot(rounded(x), rounded(y));
+  if (size <= radius) return [rounded(x), rounded(y)];
+  const inwards = (value: number) => Math.trunc((100 * value * 0.999 * radius) / size) / 100;
+  return [inwards(x), inwards(y)];
 }
 
 function legend(): HTMLElement {
@@ -256,10 +237,5 @@ function legend(): HTMLElement {
     return html('li', {}, picture, words);
   });
   const title = html('span', {}, `weight, in equal shares 1/n, up to`);
-  return html(
-    'div',
-    { class: 'shares', 'data-classes': shares.length + 1 },
-    title,
-    html('ul', {}, ...entries),
-  );
+  return html('div', { class: 'shares', 'data-classes': shareClasses }, title, html('ul', {}, ...entries));
 }

@@ -1,10 +1,10 @@
-import { Axes, type Frame } from '../convergence/axes.ts';
-import { fitDomain } from '../convergence/model.ts';
-import { html, keep, set, svg } from '../dom.ts';
-import { Size } from '../figure/size.ts';
-import { inFrame } from '../frames.ts';
-import { measure, whole } from '../format.ts';
-import { LogScale } from '../scale.ts';
+import { Axes, type Frame } from '../chart/axes.ts';
+import { domainOf } from '../chart/model.ts';
+import { html, keep, set, svg } from '../base/dom.ts';
+import { Size } from '../chart/size.ts';
+import { inFrame } from '../base/frames.ts';
+import { measure, whole } from '../base/format.ts';
+import { LogScale } from '../chart/scale.ts';
 import { errorOf, type Path } from './attention.ts';
 
 /** |Γₙ(x) − Γ(x)| of this one sample against n, beside what is expected of many. */
@@ -51,10 +51,11 @@ export class ErrorPanel {
     const { path, step } = this.#shown;
     const sizes = path.steps.map(({ n }) => n);
     const [from, to] = [sizes[0]!, Math.max(sizes.at(-1)!, 10 * sizes[0]!)];
-    const expected = (n: number) => path.errorConstant / Math.sqrt(n);
+    const constant = path.errorConstant;
+    const expected = (n: number) => (constant ?? 0) / Math.sqrt(n);
     const errors = path.steps.map((one) => ({ n: one.n, error: errorOf(one, path) }));
     const levels = [...errors.map(({ error }) => error), expected(from), expected(to)];
-    const points = levels.filter((level) => level > 0).map((mean) => ({ mean, se: null }));
+    const points = levels.filter((level) => level > 0).map((mean) => ({ mean, error: null }));
     const frame: Frame = {
       left: 56 * unit,
       right: width - 12 * unit,
@@ -62,15 +63,20 @@ export class ErrorPanel {
       bottom: height - 40 * unit,
     };
     const x = new LogScale([from, to], [frame.left + 10 * unit, frame.right - 10 * unit]);
-    const y = new LogScale(fitDomain(null, points, true) ?? [0.01, 1], [frame.bottom, frame.top]);
+    const y = new LogScale(domainOf('logarithmic', null, points, true) ?? [0.01, 1], [
+      frame.bottom,
+      frame.top,
+    ]);
     this.#axes.draw(x, y, frame, unit);
     set(this.#expected, {
       x1: x.at(from),
       x2: x.at(to),
-      y1: y.at(expected(from)),
-      y2: y.at(expected(to)),
-      'data-constant': path.errorConstant,
+      y1: y.at(expected(from) || y.domain[0]),
+      y2: y.at(expected(to) || y.domain[0]),
+      'data-constant': constant,
+      visibility: constant === null ? 'hidden' : null,
     });
+    set(this.#key, { visibility: constant === null ? 'hidden' : null });
     const [line, name] = this.#key.children as unknown as [SVGLineElement, SVGTextElement];
     const [right, level] = [frame.right - 8 * unit, frame.top + 10 * unit];
     set(line, { x1: right - 132 * unit, x2: right - 104 * unit, y1: level, y2: level });
@@ -90,9 +96,10 @@ export class ErrorPanel {
         set(circle, { 'data-n': n, 'data-error': error });
       },
     );
+    const expectation = constant === null ? '' : ` Expected: ${measure(constant)} over the square root of n.`;
     const words = shown.map(({ n, error }) => `${measure(error)} at n = ${whole(n)}`).join(', ');
     set(this.svg, {
-      'aria-label': `Distance between finite and infinite attention, both axes logarithmic: ${words}. Expected: ${measure(path.errorConstant)} over the square root of n.`,
+      'aria-label': `Distance between finite and infinite attention, both axes logarithmic: ${words}.${expectation}`,
     });
   }
 }

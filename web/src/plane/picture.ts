@@ -1,16 +1,15 @@
-import type { Tokens } from '../core.ts';
-import { html, keep, set, svg } from '../dom.ts';
-import { Size } from '../figure/size.ts';
-import { inFrame } from '../frames.ts';
+import type { Tokens } from '../base/core.ts';
+import { html, keep, set, svg } from '../base/dom.ts';
+import { Size } from '../chart/size.ts';
+import { inFrame } from '../base/frames.ts';
 import type { Path } from './attention.ts';
-import { shareClass, shares } from './weights.ts';
+import { shareClasses, shareClassesOf } from './shares.ts';
 
 export interface PictureModel {
   tokens: Tokens;
   path: Path;
   /** Index of the step that is shown last. */
   step: number;
-  weights: Float64Array;
   radius: number;
   /** Half the side of the square. */
   extent: number;
@@ -117,11 +116,16 @@ export class Picture {
   }
 
   /** One path for all dots of a class: a dot is a line of no length with round ends. */
-  #drawDots({ tokens, weights }: PictureModel, at: (x: number, y: number) => number[], unit: number): void {
-    const classes = Array.from({ length: shares.length + 1 }, () => ({ d: '', count: 0 }));
-    const n = weights.length;
-    for (let j = 0; j < Math.min(n, mostDots); j++) {
-      const one = classes[shareClass(weights[j]!, n)]!;
+  #drawDots(
+    { tokens, path, step }: PictureModel,
+    at: (x: number, y: number) => number[],
+    unit: number,
+  ): void {
+    const classes = Array.from({ length: shareClasses }, () => ({ d: '', count: 0 }));
+    const last = path.steps[step]!;
+    const classOf = shareClassesOf(tokens, path.query, last);
+    for (let j = 0; j < Math.min(last.n, mostDots); j++) {
+      const one = classes[classOf[j]!]!;
       const [x = 0, y = 0] = at(tokens.values[2 * j]!, tokens.values[2 * j + 1]!);
       one.d += `M${x.toFixed(1)},${y.toFixed(1)}h0`;
       one.count++;

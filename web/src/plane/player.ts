@@ -1,4 +1,4 @@
-import { html, say, set } from '../dom.ts';
+import { html, say, set } from '../base/dom.ts';
 
 const interval = 350;
 

@@ -1,40 +1,45 @@
-import type { Spec } from '../core.ts';
-import type { PlaneLaw, PlaneView } from './view.ts';
+import laws from 'core:laws';
+import builtin from 'core:spec/plane';
+import type { Spec } from '../base/core.ts';
+import { lawOf } from '../experiment/settings.ts';
 
-const laws: Record<PlaneLaw, { law: unknown; extent: number }> = {
-  gaussian: { law: { type: 'gaussian', dimension: 2, covariance: 1 }, extent: 3 },
-  clusters: {
-    law: {
-      type: 'gaussian_mixture',
-      dimension: 2,
-      components: [
-        { weight: 2, mean: [-1.2, -0.6], covariance: 0.12 },
-        { weight: 1, mean: [1.4, -0.2], covariance: 0.08 },
-        { weight: 1, mean: [0.2, 1.4], covariance: 0.12 },
-      ],
-    },
-    extent: 2.4,
-  },
-  circle: { law: { type: 'sphere', dimension: 2, radius: 1 }, extent: 1.1 },
-  square: { law: { type: 'box', dimension: 2, half_widths: 1 }, extent: 1.1 },
+/** What the plane opens with. */
+export const opening = builtin.spec as Spec & {
+  queries: { points: [[number, number]] };
+  tokens: { from: number; to: number; count: number };
+};
+
+/** The law of the opening, which is no example of the core's. */
+const clusters = 'clusters';
+
+/** What a reader chooses from, and what it is called. */
+export const planeLaws: Readonly<Record<string, string>> = {
+  [clusters]: 'three clusters',
+  ...Object.fromEntries(
+    laws.filter(({ name }) => builtin.laws.includes(name)).map(({ name, title }) => [name, title]),
+  ),
 };
 
 /** How far from the origin the tokens of a law are looked for. */
-export function extentOf(law: PlaneLaw): number {
-  return laws[law].extent;
+export function extentOf(law: string): number {
+  return laws.find(({ name }) => name === law)?.bound ?? 2.4;
+}
+
+/** What a reader sets of it. */
+export interface PlaneSample {
+  law: string;
+  /** How many tokens there are. */
+  tokens: number;
+  query: readonly [number, number];
+  seed: number;
 }
 
 /** What the plane shows of one sample, measured over many: the error at this query against n. */
-export function planeSpec({ law, tokens, query, seed }: PlaneView): Spec {
-  return {
-    schema: 1,
-    experiment: 'map',
-    seed,
-    deterministic: false,
-    law: laws[law].law,
-    attention: { matrix: 1, value: 1 },
-    queries: { points: [[...query]] },
-    tokens: { from: 10, to: tokens, count: tokens > 10 ? 8 : 1 },
-    replicates: 200,
-  };
+export function planeSpec({ law, tokens, query, seed }: PlaneSample): Spec {
+  const spec = structuredClone(opening);
+  if (law !== clusters) spec.law = lawOf(law, 2);
+  spec.seed = seed;
+  spec.queries.points = [[...query]];
+  Object.assign(spec.tokens, { to: tokens, count: tokens > spec.tokens.from ? spec.tokens.count : 1 });
+  return spec;
 }

@@ -1,25 +1,18 @@
-import { oneOf, wholeNumber, type Field } from '../fields.ts';
-
-export const planeLaws = ['gaussian', 'clusters', 'circle', 'square'] as const;
-export type PlaneLaw = (typeof planeLaws)[number];
+import { oneOf, wholeNumber, type Field } from '../base/fields.ts';
+import { opening, planeLaws, type PlaneSample } from './spec.ts';
 
 /** What the plane shows. */
-export interface PlaneView {
-  law: PlaneLaw;
-  /** How many tokens there are. */
-  tokens: number;
+export interface PlaneView extends PlaneSample {
   /** Of the ball that the query stays in. */
   radius: number;
-  query: readonly [number, number];
-  seed: number;
 }
 
 export const defaultPlane: Readonly<PlaneView> = {
   law: 'clusters',
-  tokens: 1000,
+  tokens: opening.tokens.to,
   radius: 2.5,
-  query: [1.6, 0.8],
-  seed: 42,
+  query: opening.queries.points[0],
+  seed: opening.seed!,
 };
 
 export const mostPlaneTokens = 20000;
@@ -47,8 +40,13 @@ const radius: Field<number> = {
   format: (value) => String(Number(value.toFixed(2))),
 };
 
+const lawNames = oneOf('token law of the plane', Object.keys(planeLaws));
+
+/** What older links call them. */
+const formerNames: Readonly<Record<string, string>> = { circle: 'sphere', square: 'box' };
+
 export const planeFields = {
-  law: oneOf('token law of the plane', planeLaws),
+  law: { ...lawNames, parse: (text: string) => lawNames.parse(formerNames[text] ?? text) },
   tokens: wholeNumber('number of tokens of the plane', 10, mostPlaneTokens),
   radius,
   query: point,

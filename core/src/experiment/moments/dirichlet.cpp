@@ -1,9 +1,8 @@
-#include "experiment/moments/dirichlet.hpp"
-
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
+#include "experiment/moments/moments.hpp"
 #include "special/sphere_functions.hpp"
 
 namespace asymptoken {
@@ -38,7 +37,7 @@ Vector average_over_draws(const Vector& squares, std::int64_t draws, Stream stre
 
 }  // namespace
 
-Matrix sampled_sphere_covariance(const Spec& spec, const AttentionForm& attention) {
+Matrix sampled_sphere_covariance(const Spec& spec, std::int64_t draws, const AttentionForm& attention) {
   const double square_radius = spec.law->covariance().trace();
   const double size = attention.A.cwiseAbs().maxCoeff();
   if (size == 0.0) {
@@ -51,8 +50,7 @@ Matrix sampled_sphere_covariance(const Spec& spec, const AttentionForm& attentio
   const double scale = square_radius * size;
   // A_d(R^2 sqrt q) with the s_i of A is A_d(sqrt q) with those of R^2 A, and R^2 s_i^2 F(q) is R^2 times as much.
   const Vector eigenvalues =
-      square_radius * average_over_draws(scale * scale * solver.eigenvalues().cwiseMax(0.0),
-                                         spec.reference_draws,
+      square_radius * average_over_draws(scale * scale * solver.eigenvalues().cwiseMax(0.0), draws,
                                          Stream::of(spec.seed, StreamPurpose::reference));
   const Matrix map = attention.V * solver.eigenvectors();
   return map * eigenvalues.asDiagonal() * map.transpose();

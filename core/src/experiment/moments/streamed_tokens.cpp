@@ -2,8 +2,7 @@
 #include <span>
 
 #include "asymptoken/attention.hpp"
-#include "experiment/moments/moment_errors.hpp"
-#include "experiment/moments/steps.hpp"
+#include "experiment/moments/moments.hpp"
 #include "experiment/token_stream.hpp"
 #include "law/weighted_moments.hpp"
 
@@ -11,46 +10,50 @@ namespace asymptoken {
 
 namespace {
 
-/// Queries that stream over the keys together.
-constexpr Index queries_per_block = 96;
-
 /// The queries of an item. Only those of a quadrature have weights.
-Quadrature queries_of(const Spec& spec, const Item& item) {
-  if (spec.fresh_queries == 0) {
-    return spec.quadrature;
+Quadrature queries_of(const MomentsMeasurement& measurement, const Item& item, Compute compute) {
+  const MomentsParameters& parameters = measurement.parameters();
+  if (parameters.quadrature) {
+    return *parameters.quadrature;
   }
-  Rows<float> fresh(static_cast<Index>(spec.fresh_queries), spec.law->dimension());
-  const auto point = static_cast<std::uint32_t>(item.first_point);
-  const auto replicate = static_cast<std::uint32_t>(item.replicate);
-  spec.law->sample(Stream::of(spec.seed, StreamPurpose::queries, replicate, point), 0, fresh);
+  if (parameters.own_queries) {
+    return {.points = *parameters.own_queries, .weights = {}};
+  }
+  const Spec& spec = measurement.spec();
+  Rows<float> fresh(static_cast<Index>(parameters.fresh_queries), spec.law->dimension());
+  spec.law->sample(stream_of(spec, item, StreamPurpose::queries), 0, fresh, compute.target);
   return {.points = fresh.cast<double>(), .weights = {}};
 }
 
 /// All heads at once. Every block of queries sees a chunk of tokens before the next chunk is made.
-class StreamedTokens final : public Execution::Steps {
+class StreamedTokens final : public Execution {
  public:
-  StreamedTokens(const Plan::Contents& contents, const Item& item, Compute compute)
-      : contents_(contents),
-        stream_(contents.spec, item, compute),
-        points_(std::span(contents.spec.tokens).subspan(item.first_point, item.points)),
-        cache_(contents.spec.law->dimension(), contents.spec.attention.V.rows()) {
-    Quadrature queries = queries_of(contents.spec, item);
+  StreamedTokens(const MomentsMeasurement& measurement, const Item& item, Compute compute)
+      : Execution(measurement.work(item)),
+        measurement_(measurement),
+        spec_(measurement.spec()),
+        stream_(spec_, item, compute),
+        points_(points_of(spec_, item)),
+        cache_(spec_.law->dimension(), spec_.attention.V.rows()) {
+    Quadrature queries = queries_of(measurement, item, compute);
     weights_ = std::move(queries.weights);
     std::vector<float> scales;
-    for (const Head& head : contents.spec.attention.heads) {
+    for (const Head& head : spec_.attention.heads) {
       scales.push_back(static_cast<float>(head.multiplier));
     }
     const Rows<float> projected =
-        projection(contents.spec.attention.base, compute)(Rows<float>(queries.points.cast<float>()));
+        projection(spec_.attention.base, compute)(Rows<float>(queries.points.cast<float>()));
     query_count_ = projected.rows();
     for (Index first = 0; first < projected.rows(); first += queries_per_block) {
       const Index count = std::min(queries_per_block, projected.rows() - first);
       blocks_.emplace_back(projected.middleRows(first, count), std::span<const float>(scales),
                            cache_.value_dimension(), compute);
     }
+    next_block_ = blocks_.size();
   }
 
-  double advance(double /*work*/) override {
+ private:
+  double step(double /*work*/) override {
     if (next_block_ == blocks_.size()) {
       return add_chunk();
     }
@@ -60,10 +63,9 @@ class StreamedTokens final : public Execution::Steps {
     if (++next_block_ == blocks_.size() && seen_ == points_[point_]) {
       read_off();
     }
-    return queries * static_cast<double>(cache_.size()) * pair_work(contents_.spec);
+    return queries * static_cast<double>(cache_.size()) * pair_work(spec_);
   }
 
- private:
   double add_chunk() {
     const std::int64_t n = points_[point_];
     const auto count = static_cast<Index>(std::min<std::int64_t>(TokenStream::chunk, n - seen_));
@@ -73,22 +75,21 @@ class StreamedTokens final : public Execution::Steps {
     cache_.append(tokens_, stream_.values(tokens_));
     seen_ += count;
     next_block_ = 0;
-    return static_cast<double>(count) * sampling_work(contents_.spec);
+    return static_cast<double>(count) * sampling_work(spec_);
   }
 
   /// The moments of all outputs over the tokens seen so far.
   void read_off() {
-    for (std::size_t head = 0; head < contents_.limits.moments.size(); ++head) {
+    for (std::size_t head = 0; head < measurement_.limits().size(); ++head) {
       measured_.push_back(weights_.size() > 0 ? weighted_moments(head) : plain_moments(head));
     }
-    finished = ++point_ == points_.size();
-    if (finished) {
-      values = moment_values(contents_, measured_);
+    if (++point_ == points_.size()) {
+      finish(measurement_.errors(measured_));
     }
   }
 
   Moments plain_moments(std::size_t head) const {
-    MomentAccumulator moments(contents_.limits.moments[head].mean);
+    MomentAccumulator moments(measurement_.limits()[head].mean);
     for (const StreamingAttention<float>& block : blocks_) {
       moments.add(RowsView<float>(block.result(head).output));
     }
@@ -107,7 +108,8 @@ class StreamedTokens final : public Execution::Steps {
     return moments.result();
   }
 
-  const Plan::Contents& contents_;
+  const MomentsMeasurement& measurement_;
+  const Spec& spec_;
   TokenStream stream_;
   std::span<const std::int64_t> points_;  ///< the n of each
   KeyValueCache<float> cache_;            ///< the chunk
@@ -119,14 +121,14 @@ class StreamedTokens final : public Execution::Steps {
 
   std::size_t point_ = 0;  ///< that is next to be read off
   std::int64_t seen_ = 0;
-  std::size_t next_block_ = blocks_.size();  ///< that has yet to see the chunk
+  std::size_t next_block_ = 0;  ///< that has yet to see the chunk
 };
 
 }  // namespace
 
-std::unique_ptr<Execution::Steps> attend_from_queries(const Plan::Contents& contents, const Item& item,
-                                                      Compute compute) {
-  return std::make_unique<StreamedTokens>(contents, item, compute);
+std::unique_ptr<Execution> attend_from_queries(const MomentsMeasurement& measurement, const Item& item,
+                                               Compute compute) {
+  return std::make_unique<StreamedTokens>(measurement, item, compute);
 }
 
 }  // namespace asymptoken

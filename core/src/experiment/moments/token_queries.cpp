@@ -2,45 +2,49 @@
 #include <span>
 
 #include "asymptoken/attention.hpp"
-#include "experiment/moments/moment_errors.hpp"
-#include "experiment/moments/steps.hpp"
+#include "experiment/moments/moments.hpp"
 #include "experiment/token_stream.hpp"
 
 namespace asymptoken {
 
 namespace {
 
-/// What one step attends to at the least, so that a browser's slice of ten milliseconds holds several steps.
-constexpr Index queries_per_block = 96;
-constexpr Index keys_per_step = 1024;
-
 /// All heads at once: they share the tokens and the products <A0 x, y>. The points read a block's outputs off on the way,
 /// each at its n and those of its queries only.
-class TokenQueries final : public Execution::Steps {
+class TokenQueries : public Execution {
  public:
-  TokenQueries(const Plan::Contents& contents, const Item& item, Compute compute)
-      : contents_(contents),
+  /// The tokens of `queries` attend.
+  TokenQueries(const MomentsMeasurement& measurement, double work, Stream stream,
+               std::vector<std::int64_t> points, QueryRange queries, Compute compute)
+      : Execution(work),
+        measurement_(measurement),
+        spec_(measurement.spec()),
         compute_(compute),
-        stream_(contents.spec, item, compute),
-        points_(points_of(contents.spec, item)),
-        queries_(item.is_reference() ? reference_block(contents.spec, item.replicate)
-                                     : QueryRange{.first = 0, .last = static_cast<Index>(points_.back())}),
-        tokens_(static_cast<Index>(points_.back()), contents.spec.law->dimension()),
-        cache_(contents.spec.law->dimension(), contents.spec.attention.V.rows()),
-        query_map_(projection(contents.spec.attention.base, compute)),
-        next_query_(queries_.first) {
+        stream_(spec_, stream, compute),
+        points_(std::move(points)),
+        queries_(queries),
+        tokens_(static_cast<Index>(points_.back()), spec_.law->dimension()),
+        cache_(spec_.law->dimension(), spec_.attention.V.rows()),
+        query_map_(projection(spec_.attention.base, compute)),
+        next_query_(queries.first) {
     cache_.reserve(tokens_.rows());
-    for (const Head& head : contents.spec.attention.heads) {
+    for (const Head& head : spec_.attention.heads) {
       scales_.push_back(static_cast<float>(head.multiplier));
     }
     for (std::size_t point = 0; point < points_.size(); ++point) {
-      for (const Moments& limit : contents.limits.moments) {
+      for (const Moments& limit : measurement.limits()) {
         moments_.emplace_back(limit.mean);
       }
     }
   }
 
-  double advance(double work) override {
+ protected:
+  const MomentsMeasurement& measurement() const { return measurement_; }
+  /// From the moments of all outputs, [point][head].
+  virtual std::vector<double> values_of(std::span<const Moments> measured) const = 0;
+
+ private:
+  double step(double work) override {
     if (cache_.size() < tokens_.rows()) {
       return add_tokens();
     }
@@ -50,19 +54,13 @@ class TokenQueries final : public Execution::Steps {
     return attend(work);
   }
 
- private:
-  static std::span<const std::int64_t> points_of(const Spec& spec, const Item& item) {
-    return item.is_reference() ? std::span(&spec.reference_tokens, 1)
-                               : std::span(spec.tokens).subspan(item.first_point, item.points);
-  }
-
   double add_tokens() {
     const Index count = std::min<Index>(TokenStream::chunk, tokens_.rows() - cache_.size());
     const Index first = cache_.size();
     stream_.sample(first, tokens_.middleRows(first, count));
     const RowsView<float> keys = tokens_.middleRows(first, count);
     cache_.append(keys, stream_.values(keys));
-    return static_cast<double>(count) * sampling_work(contents_.spec);
+    return static_cast<double>(count) * sampling_work(spec_);
   }
 
   void start_block() {
@@ -79,11 +77,10 @@ class TokenQueries final : public Execution::Steps {
 
   double attend(double work) {
     const auto n = static_cast<Index>(points_[point_]);
-    const double per_key = static_cast<double>(block_queries_) * pair_work(contents_.spec);
-    const auto steps = static_cast<Index>(std::min(work / per_key, static_cast<double>(n)) / keys_per_step);
+    const double per_key = static_cast<double>(block_queries_) * pair_work(spec_);
     // Where it pauses moves no bits, as long as that is at a multiple of the step.
     const Index start = next_key_ / keys_per_step * keys_per_step;
-    const Index last = std::min(n, start + std::max<Index>(1, steps) * keys_per_step);
+    const Index last = start + affordable_keys(work, per_key, n - start);
     const double done = static_cast<double>(last - next_key_) * per_key;
     attention_->accumulate(cache_, next_key_, last);
     next_key_ = last;
@@ -108,21 +105,21 @@ class TokenQueries final : public Execution::Steps {
   void finish_block() {
     attention_.reset();
     next_query_ += block_queries_;
-    finished = next_query_ == queries_.last;
-    if (finished) {
+    if (next_query_ == queries_.last) {
       std::vector<Moments> measured;
       for (const MomentAccumulator& moments : moments_) {
         measured.push_back(moments.moments());
       }
-      values = moment_values(contents_, measured);
+      finish(values_of(measured));
     }
   }
 
-  const Plan::Contents& contents_;
+  const MomentsMeasurement& measurement_;
+  const Spec& spec_;
   Compute compute_;
   TokenStream stream_;
-  std::span<const std::int64_t> points_;  ///< the n of each
-  QueryRange queries_;                    ///< the tokens that attend
+  std::vector<std::int64_t> points_;  ///< the n of each
+  QueryRange queries_;
   Rows<float> tokens_;
   KeyValueCache<float> cache_;
   LinearMap query_map_;
@@ -136,11 +133,47 @@ class TokenQueries final : public Execution::Steps {
   std::unique_ptr<StreamingAttention<float>> attention_;  ///< of the block under way
 };
 
+class Replicate final : public TokenQueries {
+ public:
+  Replicate(const MomentsMeasurement& measurement, const Item& item, Compute compute)
+      : TokenQueries(measurement, measurement.work(item),
+                     stream_of(measurement.spec(), item, StreamPurpose::tokens), points(measurement, item),
+                     {.first = 0, .last = static_cast<Index>(points(measurement, item).back())}, compute) {}
+
+ private:
+  static std::vector<std::int64_t> points(const MomentsMeasurement& measurement, const Item& item) {
+    const auto all = points_of(measurement.spec(), item);
+    return {all.begin(), all.end()};
+  }
+  std::vector<double> values_of(std::span<const Moments> measured) const override {
+    return measurement().errors(measured);
+  }
+};
+
+/// All blocks have the same tokens.
+class ReferenceBlock final : public TokenQueries {
+ public:
+  ReferenceBlock(const MomentsMeasurement& measurement, std::size_t block, double work, Compute compute)
+      : TokenQueries(measurement, work, Stream::of(measurement.spec().seed, StreamPurpose::reference),
+                     {measurement.parameters().reference_tokens}, measurement.reference_block(block),
+                     compute) {}
+
+ private:
+  std::vector<double> values_of(std::span<const Moments> measured) const override {
+    return measurement().reference_values(measured);
+  }
+};
+
 }  // namespace
 
-std::unique_ptr<Execution::Steps> attend_from_tokens(const Plan::Contents& contents, const Item& item,
-                                                     Compute compute) {
-  return std::make_unique<TokenQueries>(contents, item, compute);
+std::unique_ptr<Execution> attend_from_tokens(const MomentsMeasurement& measurement, const Item& item,
+                                              Compute compute) {
+  return std::make_unique<Replicate>(measurement, item, compute);
+}
+
+std::unique_ptr<Execution> attend_in_reference(const MomentsMeasurement& measurement, std::size_t block,
+                                               double work, Compute compute) {
+  return std::make_unique<ReferenceBlock>(measurement, block, work, compute);
 }
 
 }  // namespace asymptoken

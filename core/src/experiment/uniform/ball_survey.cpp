@@ -25,9 +25,13 @@ Vector cube_to_ball(const Vector& p) {
 BallSurvey::BallSurvey(Rows<double> points, Index per_axis)
     : points_(std::move(points)), per_axis_(per_axis) {}
 
+Index BallSurvey::lattice_points(Index dimension) {
+  return power(points_per_axis.at(static_cast<std::size_t>(dimension - 1)), dimension);
+}
+
 BallSurvey BallSurvey::lattice(Index dimension) {
   const Index per_axis = points_per_axis.at(static_cast<std::size_t>(dimension - 1));
-  Rows<double> points(power(per_axis, dimension), dimension);
+  Rows<double> points(lattice_points(dimension), dimension);
   for (Index i = 0; i < points.rows(); ++i) {
     Vector p(dimension);
     Index rest = i;
@@ -41,10 +45,11 @@ BallSurvey BallSurvey::lattice(Index dimension) {
   return BallSurvey(std::move(points), per_axis);
 }
 
-BallSurvey BallSurvey::directions(const Vector& direction, std::int64_t count, Stream stream) {
+BallSurvey BallSurvey::directions(const Vector& direction, std::int64_t count, Stream stream,
+                                  SimdTarget target) {
   const Index dimension = direction.size();
   Rows<float> normals(static_cast<Index>(count), dimension);
-  normal_variates(stream, 0, {normals.data(), static_cast<std::size_t>(normals.size())});
+  normal_variates(stream, 0, {normals.data(), static_cast<std::size_t>(normals.size())}, target);
   Rows<double> points = normals.cast<double>();
   points.row(0) = direction.transpose();
   if (count > 1) {

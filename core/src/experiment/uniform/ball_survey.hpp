@@ -16,9 +16,12 @@ class BallSurvey {
   /// The cubic lattice of [-1, 1]^d, each cube about the origin carried along its rays to a sphere, so that the outer points
   /// lie on the boundary of the ball. Dimension 1 to largest_lattice_dimension.
   static BallSurvey lattice(Index dimension);
+  /// How many points it has.
+  static Index lattice_points(Index dimension);
 
   /// `count` points of the unit sphere: `direction`, its negative, then uniform ones from normal variates of the stream.
-  static BallSurvey directions(const Vector& direction, std::int64_t count, Stream stream);
+  static BallSurvey directions(const Vector& direction, std::int64_t count, Stream stream,
+                               SimdTarget target = available_simd_targets().front());
 
   const Rows<double>& points() const { return points_; }
 

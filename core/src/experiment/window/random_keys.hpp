@@ -13,8 +13,9 @@ namespace asymptoken {
 class RandomKeys {
  public:
   /// Up to `most` keys for each query.
-  RandomKeys(Stream stream, Index context, Index most)
+  RandomKeys(Stream stream, Index context, Index most, SimdTarget target = available_simd_targets().front())
       : stream_(stream),
+        target_(target),
         context_(context),
         words_(static_cast<std::size_t>(most)),
         taken_(static_cast<std::size_t>(context), 0) {}
@@ -22,7 +23,7 @@ class RandomKeys {
   /// Adds `count` different keys outside first .. last-1, each set of that size with the same probability. There must be
   /// that many.
   void append(Index query, Index first, Index last, Index count, std::vector<Index>& keys) {
-    random_words(stream_, static_cast<std::uint64_t>(query) * words_.size(), words_);
+    random_words(stream_, static_cast<std::uint64_t>(query) * words_.size(), words_, target_);
     const Index outside = context_ - (last - first);
     const std::size_t before = keys.size();
     // R. W. Floyd's sampling without replacement: one word a key, no rejection.
@@ -41,6 +42,7 @@ class RandomKeys {
 
  private:
   Stream stream_;
+  SimdTarget target_;
   Index context_;
   std::vector<std::uint32_t> words_;
   std::vector<char> taken_;

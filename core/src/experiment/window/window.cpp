@@ -7,8 +7,10 @@
 
 #include "asymptoken/attention.hpp"
 #include "asymptoken/error.hpp"
+#include "experiment/experiment.hpp"
+#include "experiment/moment_limits.hpp"
+#include "experiment/registry.hpp"
 #include "experiment/token_stream.hpp"
-#include "experiment/type.hpp"
 #include "experiment/window/random_keys.hpp"
 #include "experiment/window/softmax_sum.hpp"
 
@@ -19,134 +21,179 @@ namespace asymptoken {
 
 namespace {
 
-constexpr Index queries_per_block = 32;  // few, as what their windows do not share is summed key by key
-constexpr Index keys_per_step = 1024;
+constexpr Index windows_per_block = 32;  // few, as what they do not share is summed key by key
 
-void read(Reader& reader, Spec& spec) {
-  spec.context = reader.integer("context", std::nullopt, 1, 1'000'000'000);
-  // A query always sees itself.
-  spec.random_keys = reader.integer("random", 0, 0, spec.context - 1);
-  spec.nested = true;
-}
+struct WindowParameters {
+  std::int64_t context;      ///< how many tokens the sequence has
+  std::int64_t random_keys;  ///< how many tokens outside its window a query sees
 
-void check_tokens(const Spec& spec) {
-  for (const std::int64_t n : spec.tokens) {
-    if (n > spec.context || n <= spec.random_keys) {
-      throw Error("tokens", std::to_string(n),
-                  "from " + std::to_string(spec.random_keys + 1) + ", a query and `random` keys, to " +
-                      std::to_string(spec.context) + ", the context");
-    }
-  }
-}
-
-/// What a fixed sequence makes certain of i.i.d. draws from it; of windows nothing is known that always holds.
-std::vector<Prediction> iid_predictions(const Head& head) {
-  std::vector<Prediction> predicted;
-  for (const char* metric : {"mean", "covariance"}) {
-    predicted.push_back({.metric = metric,
-                         .quantity = "slope",
-                         .name = "guaranteed rate",
-                         .value = -guaranteed_rate(head.horizon),
-                         .status = Status::paper,
-                         .formula = "-1/(2(1+H^2))"});
-    predicted.push_back({.metric = metric,
-                         .quantity = "slope",
-                         .name = "resampling rate",
-                         .value = -0.5,
-                         .status = Status::derived,
-                         .formula = "-1/2"});
-  }
-  predicted.push_back({.metric = "mean_squared_error",
-                       .quantity = "slope",
-                       .name = "resampling rate",
-                       .value = -1,
-                       .status = Status::derived,
-                       .formula = "-1"});
-  return predicted;
-}
-
-std::vector<std::string> metrics(const Spec& /*spec*/) {
-  return {"mean", "covariance", "mean_squared_error", "mean_from_limit", "covariance_from_limit"};
-}
-
-void prepare(Plan::Contents& contents) {
-  check_tokens(contents.spec);
-  for (const Head& head : contents.spec.attention.heads) {
-    const Moments limit = transformed_moments(*contents.spec.law, head.form);
-    for (const bool is_window : {true, false}) {
-      Curve curve = empty_curve(contents.spec, head, contents.skeleton.metrics.size());
-      curve.parameters.emplace_back("window", is_window ? 1.0 : 0.0);
-      if (!is_window) {
-        curve.predicted = iid_predictions(head);
+  void check_tokens(const Spec& spec) const {
+    for (const std::int64_t n : spec.tokens) {
+      if (n > context || n <= random_keys) {
+        throw Error("tokens", std::to_string(n),
+                    "from " + std::to_string(random_keys + 1) + ", a query and `random` keys, to " +
+                        std::to_string(context) + ", the context");
       }
-      contents.skeleton.curves.push_back(std::move(curve));
-      contents.limits.moments.push_back(limit);
     }
   }
-}
+};
 
-/// The n that one stream feeds, of which n is the largest.
-std::span<const std::int64_t> points_up_to(const Spec& spec, double n) {
-  const auto last = std::ranges::find(spec.tokens, static_cast<std::int64_t>(n)) - spec.tokens.begin();
-  const std::span<const std::int64_t> all(spec.tokens);
-  return spec.nested ? all.first(static_cast<std::size_t>(last) + 1)
-                     : all.subspan(static_cast<std::size_t>(last), 1);
-}
+/// Which tokens a query sees: two curves for each head.
+constexpr std::string_view key_choices[] = {"window", "independent draws"};
 
-double work(const Spec& spec, double n) {
-  const auto context = static_cast<double>(spec.context);
-  // Key by key a pair takes some ten times as long as in the kernel.
-  const double single = 10 * static_cast<double>(points_up_to(spec, n).size()) *
-                        static_cast<double>(spec.random_keys + queries_per_block);
-  return context * sampling_work(spec) + context * (context + 2 * n + single) * pair_work(spec);
-}
+class WindowMeasurement final : public Measurement {
+ public:
+  WindowMeasurement(const Spec& spec, const WindowParameters& parameters)
+      : spec_(spec), parameters_(parameters), limits_(spec) {}
 
-double memory(const Spec& spec, double n) {
-  const auto d = static_cast<double>(spec.law->dimension());
-  const auto value_dimension = static_cast<double>(spec.attention.V.rows());
-  const auto context = static_cast<double>(spec.context);
-  const auto measured = static_cast<double>(spec.attention.heads.size() * (2 * spec.tokens.size() + 1));
-  return sizeof(float) * (context * (2 * d + 2 * value_dimension) + n * (2 * d + 2 * value_dimension)) +
-         context + sizeof(double) * measured * value_dimension * value_dimension;
-}
+  Result outline() const override {
+    Result outline;
+    outline.title = synthetic_title(spec_) + ", context of " + std::to_string(parameters_.context) + ", " +
+                    std::to_string(parameters_.random_keys) + " random keys";
+    const auto add = [&](std::string id, std::string title, std::string remark) {
+      outline.metrics.push_back(
+          {.id = std::move(id),
+           .label = {.title = std::move(title), .symbol = "", .remark = std::move(remark)}});
+    };
+    add("mean", "error of the mean", "from attention to the whole context, 2-norm");
+    add("covariance", "error of the covariance", "from attention to the whole context, Frobenius norm");
+    add("mean_squared_error", "mean squared error", "over tokens and coordinates");
+    add("mean_from_limit", "error of the mean from the limit", "2-norm");
+    add("covariance_from_limit", "error of the covariance from the limit", "Frobenius norm");
+    outline.parameters = sweep_parameters(spec_);
+    outline.parameters.push_back({.id = "keys", .label = {.title = "keys", .symbol = "", .remark = ""}});
+    for (const Head& head : spec_.attention.heads) {
+      for (const std::string_view keys : key_choices) {
+        Curve& curve = outline.curves.emplace_back();
+        curve.parameters = sweep_values(spec_, head);
+        curve.parameters.emplace_back(std::string(keys));
+      }
+    }
+    return outline;
+  }
 
-struct Range {
+  std::size_t preparation_steps() const override { return limits_.preparation_steps(); }
+  void prepare(std::size_t step) override { limits_.prepare(step); }
+  std::vector<std::vector<double>> preliminaries() const override { return {limits_.works()}; }
+  std::size_t preliminary_value_count(std::size_t /*stage*/, std::size_t /*item*/) const override {
+    return limits_.value_count();
+  }
+  std::unique_ptr<Execution> start_preliminary(std::size_t /*stage*/, std::size_t item,
+                                               Compute compute) const override {
+    return limits_.start(item, compute);
+  }
+  void conclude(std::size_t /*stage*/, std::span<const std::vector<double>> values) override {
+    limits_.conclude(values);
+  }
+
+  /// What a fixed sequence makes certain of i.i.d. draws from it; of windows nothing is known that always holds.
+  void predict(Result& outline) const override {
+    for (std::size_t head = 0; head < spec_.attention.heads.size(); ++head) {
+      std::vector<Prediction>& predicted = outline.curves[2 * head + 1].predictions;
+      for (const char* metric : {"mean", "covariance"}) {
+        predicted.push_back({.id = "reference_rate",
+                             .metric = metric,
+                             .quantity = Quantity::slope,
+                             .title = "guaranteed rate",
+                             .value = -guaranteed_rate(spec_.attention.heads[head].horizon),
+                             .status = Status::paper,
+                             .formula = "-1/(2(1+H^2))"});
+        predicted.push_back(resampling_rate(metric, -0.5, "-1/2"));
+      }
+      predicted.push_back(resampling_rate("mean_squared_error", -1, "-1"));
+    }
+  }
+
+  double work(const Item& item) const override {
+    const auto context = static_cast<double>(parameters_.context);
+    const auto points = points_of(spec_, item);
+    // Key by key a pair takes some ten times as long as in the kernel.
+    const double single = 10 * static_cast<double>(points.size()) *
+                          static_cast<double>(parameters_.random_keys + windows_per_block);
+    return context * sampling_work(spec_) +
+           context * (context + 2 * static_cast<double>(points.back()) + single) * pair_work(spec_);
+  }
+
+  double memory(std::int64_t n) const override {
+    const auto d = static_cast<double>(spec_.law->dimension());
+    const auto value_dimension = static_cast<double>(spec_.attention.V.rows());
+    const auto context = static_cast<double>(parameters_.context);
+    const auto measured = static_cast<double>(spec_.attention.heads.size() * (2 * spec_.tokens.size() + 1));
+    return sizeof(float) * (context + static_cast<double>(n)) * (2 * d + 2 * value_dimension) + context +
+           sizeof(double) * measured * value_dimension * value_dimension;
+  }
+
+  std::unique_ptr<Execution> start(const Item& item, Compute compute) const override;
+
+  Json limit(std::size_t curve) const override {
+    const Moments& moments = limits_.moments()[curve / 2];
+    return {{"mean", json_of(moments.mean)}, {"covariance", json_of(moments.covariance)}};
+  }
+
+  const Spec& spec() const { return spec_; }
+  const WindowParameters& parameters() const { return parameters_; }
+  /// Of the head of a curve.
+  const Moments& limit_of(std::size_t curve) const { return limits_.moments()[curve / 2]; }
+
+ private:
+  static Prediction resampling_rate(const char* metric, double value, const char* formula) {
+    return {.id = "resampling_rate",
+            .metric = metric,
+            .quantity = Quantity::slope,
+            .title = "resampling rate",
+            .value = value,
+            .status = Status::derived,
+            .formula = formula};
+  }
+
+  const Spec& spec_;
+  WindowParameters parameters_;
+  MomentLimits limits_;
+};
+
+struct KeyRange {
   Index first;
   Index last;  ///< one past the end
 };
 
 /// One replicate. All heads share tokens, draws and the products <A0 x, y>; as the windows of a query contain each other, every
 /// key is attended to once, and the points read off what there is at their n.
-class WindowSteps final : public Execution::Steps {
+class WindowReplicate final : public Execution {
  public:
-  WindowSteps(const Plan::Contents& contents, const Item& item, Compute compute)
-      : spec_(contents.spec),
-        limits_(contents.limits.moments),
+  WindowReplicate(const WindowMeasurement& measurement, const Item& item, Compute compute)
+      : Execution(measurement.work(item)),
+        measurement_(measurement),
+        spec_(measurement.spec()),
         compute_(compute),
         stream_(spec_, item, compute),
-        points_(std::span(spec_.tokens).subspan(item.first_point, item.points)),
-        tokens_(static_cast<Index>(spec_.context), spec_.law->dimension()),
-        values_(static_cast<Index>(spec_.context), spec_.attention.V.rows()),
+        points_(points_of(spec_, item)),
+        tokens_(static_cast<Index>(measurement.parameters().context), spec_.law->dimension()),
+        values_(tokens_.rows(), spec_.attention.V.rows()),
         context_(spec_.law->dimension(), spec_.attention.V.rows()),
         draws_(spec_.law->dimension(), spec_.attention.V.rows()),
         query_map_(projection(spec_.attention.base, compute)),
-        draw_stream_(stream_of(item, StreamPurpose::draws)),
-        random_keys_(stream_of(item, StreamPurpose::random_keys), tokens_.rows(),
-                     static_cast<Index>(spec_.random_keys) + 1) {
+        draw_stream_(stream_of(spec_, item, StreamPurpose::draws)),
+        random_keys_(stream_of(spec_, item, StreamPurpose::random_keys), tokens_.rows(),
+                     static_cast<Index>(measurement.parameters().random_keys) + 1, compute.target) {
     context_.reserve(tokens_.rows());
     draws_.reserve(static_cast<Index>(points_.back()));
     for (const Head& head : spec_.attention.heads) {
       scales_.push_back(static_cast<float>(head.multiplier));
-      full_moments_.emplace_back(limits_[2 * full_moments_.size()].mean);
+      full_moments_.emplace_back(measurement.limit_of(2 * full_moments_.size()).mean);
     }
-    for (std::size_t i = 0; i < points_.size() * limits_.size(); ++i) {
-      moments_.emplace_back(limits_[i % limits_.size()].mean);
+    for (std::size_t i = 0; i < points_.size() * curves(); ++i) {
+      moments_.emplace_back(measurement.limit_of(i % curves()).mean);
     }
     squared_errors_.resize(moments_.size(), 0.0);
   }
 
+ private:
+  enum class Stage { full, iid, window };
+
+  std::size_t curves() const { return 2 * scales_.size(); }
+
   /// One step of fixed size whatever `work` is: where an item pauses moves no bits.
-  double advance(double /*work*/) override {
+  double step(double /*work*/) override {
     if (context_.size() < tokens_.rows()) {
       return add_tokens();
     }
@@ -166,14 +213,6 @@ class WindowSteps final : public Execution::Steps {
     }
   }
 
- private:
-  enum class Stage { full, iid, window };
-
-  Stream stream_of(const Item& item, StreamPurpose purpose) const {
-    return Stream::of(spec_.seed, purpose, static_cast<std::uint32_t>(item.replicate),
-                      static_cast<std::uint32_t>(item.first_point));
-  }
-
   double add_tokens() {
     const Index first = context_.size();
     const Index count = std::min<Index>(TokenStream::chunk, tokens_.rows() - first);
@@ -190,7 +229,7 @@ class WindowSteps final : public Execution::Steps {
     Rows<float> keys(count, tokens_.cols());
     Rows<float> values(count, values_.cols());
     std::vector<std::uint32_t> words(static_cast<std::size_t>(count));
-    random_words(draw_stream_, static_cast<std::uint64_t>(first), words);
+    random_words(draw_stream_, static_cast<std::uint64_t>(first), words, compute_.target);
     for (Index i = 0; i < count; ++i) {
       const Index drawn = uniform_index(words[static_cast<std::size_t>(i)], tokens_.rows());
       keys.row(i) = tokens_.row(drawn);
@@ -201,7 +240,7 @@ class WindowSteps final : public Execution::Steps {
   }
 
   void start_block() {
-    block_queries_ = std::min(queries_per_block, tokens_.rows() - first_query_);
+    block_queries_ = std::min(windows_per_block, tokens_.rows() - first_query_);
     queries_ = query_map_(tokens_.middleRows(first_query_, block_queries_));
     full_.clear();
     start_stage(Stage::full);
@@ -253,15 +292,16 @@ class WindowSteps final : public Execution::Steps {
   }
 
   /// The 2w+1 tokens around a query, w = floor((n - 1 - random) / 2), moved inwards at the ends of the sequence.
-  Range window(Index query) const {
-    const auto half_width = static_cast<Index>((points_[point_] - 1 - spec_.random_keys) / 2);
+  KeyRange window(Index query) const {
+    const auto half_width =
+        static_cast<Index>((points_[point_] - 1 - measurement_.parameters().random_keys) / 2);
     const Index first = std::clamp<Index>(query - half_width, 0, tokens_.rows() - 2 * half_width - 1);
     return {first, first + 2 * half_width + 1};
   }
 
   /// First what all windows of the block share, from the inside out, then the rest.
   double attend_to_windows() {
-    const Range shared{window(first_query_ + block_queries_ - 1).first, window(first_query_).last};
+    const KeyRange shared{window(first_query_ + block_queries_ - 1).first, window(first_query_).last};
     if (shared.first < shared.last) {
       if (seen_.first == seen_.last) {
         seen_ = {shared.first, shared.first};
@@ -317,7 +357,7 @@ class WindowSteps final : public Execution::Steps {
   }
 
   void collect_unshared_keys(Index query, std::vector<Index>& keys) {
-    const Range all = window(query);
+    const KeyRange all = window(query);
     keys.clear();
     for (Index key = all.first; key < all.last; ++key) {
       if (key == seen_.first) {
@@ -342,7 +382,7 @@ class WindowSteps final : public Execution::Steps {
   std::size_t curve_of(std::size_t head, bool is_window) const { return 2 * head + (is_window ? 0 : 1); }
 
   void measure(std::size_t head, bool is_window, const Rows<double>& outputs) {
-    const std::size_t place = point_ * limits_.size() + curve_of(head, is_window);
+    const std::size_t place = point_ * curves() + curve_of(head, is_window);
     moments_[place].add(RowsView<double>(outputs));
     squared_errors_[place] += (outputs - full_[head]).squaredNorm();
   }
@@ -350,28 +390,29 @@ class WindowSteps final : public Execution::Steps {
   void finish_block() {
     attention_.reset();
     first_query_ += block_queries_;
-    finished = first_query_ == tokens_.rows();
-    if (finished) {
+    if (first_query_ == tokens_.rows()) {
       read_off();
     }
   }
 
   void read_off() {
+    std::vector<double> found;
     for (std::size_t i = 0; i < moments_.size(); ++i) {
-      const std::size_t curve = i % limits_.size();
+      const std::size_t curve = i % curves();
       const Moments measured = moments_[i].moments();
       const Moments full = full_moments_[curve / 2].moments();
-      const Moments& limit = limits_[curve];
-      values.push_back((measured.mean - full.mean).norm());
-      values.push_back((measured.covariance - full.covariance).norm());
-      values.push_back(squared_errors_[i] / static_cast<double>(values_.size()));
-      values.push_back((measured.mean - limit.mean).norm());
-      values.push_back((measured.covariance - limit.covariance).norm());
+      const Moments& limit = measurement_.limit_of(curve);
+      found.push_back((measured.mean - full.mean).norm());
+      found.push_back((measured.covariance - full.covariance).norm());
+      found.push_back(squared_errors_[i] / static_cast<double>(values_.size()));
+      found.push_back((measured.mean - limit.mean).norm());
+      found.push_back((measured.covariance - limit.covariance).norm());
     }
+    finish(std::move(found));
   }
 
+  const WindowMeasurement& measurement_;
   const Spec& spec_;
-  const std::vector<Moments>& limits_;  ///< one a curve
   Compute compute_;
   TokenStream stream_;
   std::span<const std::int64_t> points_;  ///< the n of each
@@ -392,32 +433,52 @@ class WindowSteps final : public Execution::Steps {
   Rows<float> queries_;             ///< A0 x of the block
   std::vector<Rows<double>> full_;  ///< [head], outputs of the block over the whole context
   Stage stage_ = Stage::full;
-  Range seen_{0, 0};  ///< keys that `attention_` has attended to
+  KeyRange seen_{0, 0};  ///< keys that `attention_` has attended to
   std::size_t point_ = 0;
   std::unique_ptr<StreamingAttention<float>> attention_;
   std::vector<double> products_;
 };
 
-std::unique_ptr<Execution::Steps> start(const Plan::Contents& contents, const Item& item, Compute compute) {
-  return std::make_unique<WindowSteps>(contents, item, compute);
+std::unique_ptr<Execution> WindowMeasurement::start(const Item& item, Compute compute) const {
+  return std::make_unique<WindowReplicate>(*this, item, compute);
 }
 
-Json limit(const Plan::Contents& contents, std::size_t curve) {
-  const Moments& moments = contents.limits.moments[curve];
-  return {{"mean", json_of(moments.mean)}, {"covariance", json_of(moments.covariance)}};
+std::shared_ptr<const Experiment> read(Reader& reader, Spec& spec) {
+  read_synthetic(reader, spec);
+  WindowParameters parameters{.context = reader.integer("context", std::nullopt, 1, 1'000'000'000),
+                              .random_keys = 0};
+  // A query always sees itself.
+  parameters.random_keys = reader.integer("random", 0, 0, parameters.context - 1);
+  spec.nested = true;
+  return std::make_shared<ExperimentWith<WindowMeasurement, WindowParameters>>(parameters);
 }
 
 }  // namespace
 
 const ExperimentType& window_experiment() {
-  static const ExperimentType type{.name = "window",
-                                   .metrics = metrics,
-                                   .read = read,
-                                   .prepare = prepare,
-                                   .work = work,
-                                   .memory = memory,
-                                   .start = start,
-                                   .limit = limit};
+  static const ExperimentType type{
+      .name = "window",
+      .builtin_specs =
+          {{.name = "window",
+            .summary = "tokens of a sequence that see those around them and a few at random, or i.i.d. draws",
+            .json = R"({"schema": 1, "experiment": "window", "seed": 42,
+ "law": {"type": "autoregressive", "dimension": 16, "covariance": 1, "correlation": 0.95},
+ "attention": {"weights": "random", "seed": 7, "horizons": [1]}, "context": 1024, "random": 16,
+ "tokens": {"from": 49, "to": 769, "count": 8}, "replicates": 100})"},
+           {.name = "paper-window",
+            .summary = "windows of the published setting; correlated Gaussian tokens of one head stand in "
+                       "for its text",
+            .json = R"({"schema": 1, "experiment": "window", "seed": 42,
+ "law": {"type": "autoregressive", "dimension": 64, "covariance": 1, "correlation": 0.95},
+ "attention": {"weights": "random", "seed": 7, "horizons": [1]}, "context": 4096, "random": 50,
+ "tokens": {"from": 1051, "to": 3051, "count": 12}, "replicates": 500})"},
+           {.name = "windows",
+            .summary = "windows and a few random keys beside independent draws, within seconds",
+            .json = R"({"schema": 1, "experiment": "window", "seed": 42,
+ "law": {"type": "autoregressive", "dimension": 8, "covariance": 1, "correlation": 0.95},
+ "attention": {"weights": "random", "seed": 7, "horizons": [1]}, "context": 512, "random": 8,
+ "tokens": {"from": 25, "to": 385, "count": 6}, "replicates": 40})"}},
+      .read = read};
   return type;
 }
 
