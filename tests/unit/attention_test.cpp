@@ -198,6 +198,101 @@ TEST_CASE("float32 keeps the accuracy that the header states", "[attention]") {
   }
 }
 
+TEST_CASE("sums of one sign do not drift, however many keys there are", "[attention]") {
+  // A constant column, one that is nearly so, one of one sign, one of both, one of a single outlier.
+  const auto values_of = [](Index n) {
+    Rows<float> values(n, 5);
+    uniform_variates({31, 1}, 0, {values.data(), static_cast<std::size_t>(values.size())});
+    values.col(0).setConstant(0.9F);
+    values.col(1) = 0.7F + 1e-3F * values.col(1).array();
+    values.col(3) = values.col(3).array() - 0.5F;
+    values.col(4).setConstant(0.3F);
+    values(n / 2, 4) = -1.0F;
+    return values;
+  };
+  for (const Index n : {1, 31, 33, 100, 128, 513, 2047, 2048, 10'000, 100'000, 1'000'000}) {
+    const Rows<float> values = values_of(n);
+    const Rows<float> repeated = Rows<float>::Constant(n, 1, 1.0F);
+    Rows<float> spread_out(n, 1);
+    normal_variates({31, 2}, 0, {spread_out.data(), static_cast<std::size_t>(n)});
+    Rows<float> queries(4, 1);
+    queries << 0.0F, 0.3F, -1.0F, 2.0F;
+    for (const Rows<float>& keys : {repeated, spread_out}) {
+      const AttentionOutput<double> expected =
+          naive(queries.cast<double>(), keys.cast<double>(), values.cast<double>(), 1.0);
+      const double bound = (0x1p-21 * 2 * keys.cwiseAbs().maxCoeff() + 3.6e-6);
+      for (const Compute compute : all_computes()) {
+        INFO(n << " keys, " << name_of(compute.target) << (compute.deterministic ? " deterministic" : ""));
+        const AttentionOutput<float> out =
+            attend<float>(queries, keys, values, 1.0F, compute, Spread::compute);
+        CHECK((out.output.col(0).array() == 0.9F).all());
+        for (Index column = 0; column < values.cols(); ++column) {
+          const double error =
+              (out.output.col(column).cast<double>() - expected.output.col(column)).cwiseAbs().maxCoeff();
+          CHECK(error < bound * static_cast<double>(values.col(column).cwiseAbs().maxCoeff()));
+          CHECK(out.output.col(column).minCoeff() >= values.col(column).minCoeff());
+          CHECK(out.output.col(column).maxCoeff() <= values.col(column).maxCoeff());
+        }
+        // Equal weights: nothing but sums is left, and every kernel makes the same ones.
+        CHECK((out.output.row(0).cast<double>() - expected.output.row(0)).cwiseAbs().maxCoeff() < 2e-6);
+        CHECK((out.log_sum_exp - expected.log_sum_exp).cwiseAbs().maxCoeff() < 4e-6);
+        CHECK(((out.participation - expected.participation).array() / expected.participation.array())
+                  .abs()
+                  .maxCoeff() < 8e-6);
+      }
+    }
+  }
+}
+
+TEST_CASE("values up to the end of the range are averaged", "[attention]") {
+  const Inputs in = random_inputs(37, 5000, 3, 4, 33);
+  const auto check = [&]<class T>(T largest, double tolerance) {
+    Rows<T> values = in.values.cast<T>();
+    values *= largest / values.cwiseAbs().maxCoeff();
+    // Two columns of one size, the larger ones in the middle of the keys alone.
+    values.col(0).setConstant(largest);
+    values.col(1).topRows(2000).setConstant(1);
+    const Rows<T> queries = in.queries.cast<T>();
+    const Rows<T> keys = in.keys.cast<T>();
+    // The average of small ones, which the definition can sum.
+    const double unit = static_cast<double>(largest);
+    AttentionOutput<double> expected = naive(queries.template cast<double>(), keys.template cast<double>(),
+                                             (values.template cast<double>().array() / unit).matrix(), 1.0);
+    for (const Compute compute : all_computes()) {
+      INFO(largest << ", " << name_of(compute.target));
+      const AttentionOutput<T> whole = attend<T>(queries, keys, values, T(1), compute);
+      CHECK((whole.output.template cast<double>() / unit - expected.output).cwiseAbs().maxCoeff() <
+            tolerance);
+      CHECK((whole.log_sum_exp - expected.log_sum_exp).cwiseAbs().maxCoeff() < tolerance);
+      CHECK((whole.output.col(0).array() == largest).all());
+      // Another cut of the keys scales down at the same one.
+      KeyValueCache<T> cache(3, 4);
+      StreamingAttention<T> parts(queries, T(1), 4, compute);
+      for (Index first = 0; first < 5000; first += 128) {
+        const Index count = std::min<Index>(128, 5000 - first);
+        cache.append(keys.middleRows(first, count), values.middleRows(first, count));
+        parts.accumulate(cache, first, first + count);
+      }
+      CHECK(same_bits(parts.result().output, whole.output));
+    }
+  };
+  for (const float largest : {1e30F, 1e33F, 1e36F, 3e38F, std::numeric_limits<float>::max()}) {
+    check(largest, 4e-6);
+  }
+  for (const double largest : {1e300, std::numeric_limits<double>::max()}) {
+    check(largest, 1e-13);
+  }
+  SECTION("those that come late too") {
+    Rows<float> values = Rows<float>::Constant(4096, 1, 1.0F);
+    values.bottomRows(1000).setConstant(3e38F);
+    const Rows<float> zeros = Rows<float>::Zero(4096, 1);
+    for (const Compute compute : all_computes()) {
+      const AttentionOutput<float> out = attend<float>(zeros.topRows(3), zeros, values, 1.0F, compute);
+      CHECK(std::abs(static_cast<double>(out.output(2, 0)) / (3e38 * 1000 / 4096) - 1) < 1e-6);
+    }
+  }
+}
+
 TEST_CASE("logits of 1e4 and ties are ordinary input", "[attention]") {
   Rows<float> keys(5, 1);
   keys << 100, -100, 100, 99, 0;

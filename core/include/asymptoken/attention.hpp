@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "asymptoken/aligned.hpp"
 #include "asymptoken/matrix.hpp"
@@ -11,7 +12,8 @@ namespace asymptoken {
 
 /// Keys and values in the order in which the kernels read them. T is float or double.
 ///
-/// Memory: n (key_dimension + value_dimension) numbers, each dimension padded to the kernel's tile.
+/// Memory: n (key_dimension + value_dimension) numbers, each dimension padded to the kernel's tile,
+/// and the range of the values of each 128 tokens.
 template <class T>
 class KeyValueCache {
  public:
@@ -36,12 +38,16 @@ class KeyValueCache {
 
   Index keys_room(Index tokens) const;
   Index values_room(Index tokens) const;
+  /// Widens the range of each column by the values of tokens first .. last-1, which lie in one block.
+  void widen(std::span<T> least, std::span<T> largest, Index first, Index last) const;
 
   Index key_dimension_;
   Index value_dimension_;
   Index size_ = 0;
   AlignedVector<T> keys_;
   AlignedVector<T> values_;
+  std::vector<T> least_;    ///< of each column in each block
+  std::vector<T> largest_;  ///< likewise
 };
 
 /// Whether the spread of the weights over the keys is wanted too: it costs a few operations for each weight.
@@ -65,8 +71,10 @@ struct AttentionOutput {
 /// move the last bits. With `deterministic` the bits do not depend on the SIMD target either.
 ///
 /// Accuracy of float: each number of the output is within (2^-23 (d + 3) S + 4e-6) max |v| of the exact one, where S is the
-/// largest sum_k |scale x_k y_k|: logits are sums of d products in float32, weights are accurate to 2e-7, and float32 sums
-/// move to float64 every 2048 keys. Rounding errors mostly cancel: a tenth of that is usual.
+/// largest sum_k |scale x_k y_k|, for any number of keys: logits are sums of d products in float32, weights are accurate to
+/// 2e-7, and no float32 sum has more than 32 terms before float64 takes over at every 512 keys. Rounding errors mostly
+/// cancel: a tenth of that is usual. The output of either type lies in the range of its column of values, as an average
+/// does.
 template <class T>
 class StreamingAttention {
  public:

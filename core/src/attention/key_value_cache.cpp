@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <limits>
+#include <span>
 #include <string>
 
 #include "asymptoken/attention.hpp"
@@ -6,6 +8,19 @@
 #include "simd/kernels.hpp"
 
 namespace asymptoken {
+
+namespace {
+
+/// A value that is NaN widens nothing.
+template <class T>
+void widen_by(const T* values, T* least, T* largest, Index count) {
+  for (Index c = 0; c < count; ++c) {
+    least[c] = std::min(least[c], values[c]);
+    largest[c] = std::max(largest[c], values[c]);
+  }
+}
+
+}  // namespace
 
 template <class T>
 KeyValueCache<T>::KeyValueCache(Index key_dimension, Index value_dimension)
@@ -22,6 +37,10 @@ template <class T>
 void KeyValueCache<T>::reserve(Index tokens) {
   keys_.reserve(static_cast<std::size_t>(keys_room(tokens)));
   values_.reserve(static_cast<std::size_t>(values_room(tokens)));
+  const auto ranges =
+      static_cast<std::size_t>((tokens + simd::keys_per_block - 1) / simd::keys_per_block * value_dimension_);
+  least_.reserve(ranges);
+  largest_.reserve(ranges);
 }
 
 template <class T>
@@ -50,6 +69,10 @@ void KeyValueCache<T>::append(const RowsView<T>& keys, const RowsView<T>& values
   const Index size = size_ + keys.rows();
   keys_.resize(static_cast<std::size_t>(keys_room(size)));
   values_.resize(static_cast<std::size_t>(values_room(size)));
+  const auto ranges =
+      static_cast<std::size_t>((size + simd::keys_per_block - 1) / simd::keys_per_block * value_dimension_);
+  least_.resize(ranges, std::numeric_limits<T>::infinity());
+  largest_.resize(ranges, -std::numeric_limits<T>::infinity());
   for (Index row = 0; row < keys.rows(); ++row) {
     const Index token = size_ + row;
     T* key = keys_.data() + token / simd::panel * simd::panel * key_dimension_ + token % simd::panel;
@@ -63,14 +86,40 @@ void KeyValueCache<T>::append(const RowsView<T>& keys, const RowsView<T>& values
       std::copy_n(values.row(row).data() + column, std::min(simd::panel, value_dimension_ - column), value);
       value += simd::keys_per_block * simd::panel;
     }
+    const Index range = token / simd::keys_per_block * value_dimension_;
+    widen_by(values.row(row).data(), least_.data() + range, largest_.data() + range, value_dimension_);
   }
   size_ = size;
+}
+
+template <class T>
+void KeyValueCache<T>::widen(std::span<T> least, std::span<T> largest, Index first, Index last) const {
+  const Index first_row = first % simd::keys_per_block;
+  const Index block = first - first_row;
+  if (first_row == 0 && last == std::min(size_, block + simd::keys_per_block)) {
+    const Index range = block / simd::keys_per_block * value_dimension_;
+    for (std::size_t c = 0; c < least.size(); ++c) {
+      least[c] = std::min(least[c], least_[static_cast<std::size_t>(range) + c]);
+      largest[c] = std::max(largest[c], largest_[static_cast<std::size_t>(range) + c]);
+    }
+    return;
+  }
+  const T* values = values_.data() + block * simd::panels(value_dimension_) * simd::panel;
+  for (Index column = 0; column < value_dimension_; column += simd::panel) {
+    for (Index row = first_row; row < last - block; ++row) {
+      widen_by(values + row * simd::panel, least.data() + column, largest.data() + column,
+               std::min(simd::panel, value_dimension_ - column));
+    }
+    values += simd::keys_per_block * simd::panel;
+  }
 }
 
 template <class T>
 void KeyValueCache<T>::clear() {
   keys_.clear();
   values_.clear();
+  least_.clear();
+  largest_.clear();
   size_ = 0;
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,16 @@ constexpr double ln_2 = 0.693147180559945309417;
 constexpr double log2_e = 1.44269504088896340736;
 
 /// After this many keys the kernel's sums move to float64, which bounds the rounding of long float32 sums.
-constexpr Index keys_between_moves = 16 * simd::keys_per_block;
+constexpr Index keys_between_moves = 4 * simd::keys_per_block;
+
+/// How far weights are scaled down, as a power of 2, where values are so large that the sum of as many as lie between two
+/// moves could overflow; for float64, whose own sums never move, of any number of them.
+template <class T>
+constexpr int lift_of_huge_values = std::is_same_v<T, float> ? 18 : 64;
+
+/// Those from which on it is needed: without it sums reach 512 2^8 times a value.
+template <class T>
+constexpr T least_huge_value = std::is_same_v<T, float> ? T(0x1p109F) : T(0x1p959);
 
 template <class T>
 const simd::AttentionKernels<T>& attention_kernels(Compute compute, Spread spread) {
@@ -76,6 +86,9 @@ struct StreamingAttention<T>::State {
   AlignedVector<T> weights;   ///< scratch of the kernel; in place of the products where there is one scale
   SoftmaxSums<T> recent{0, 0, 0, 0};       ///< over the keys since the last move, its maximum over all
   SoftmaxSums<double> totals{0, 0, 0, 0};  ///< over the keys before it
+  std::vector<T> least;                    ///< of each column of the values seen
+  std::vector<T> largest;                  ///< likewise
+  T lift = 0;                              ///< of the kernel's maximum
   std::int64_t keys_seen = 0;
   std::int64_t keys_moved = 0;
 
@@ -83,6 +96,7 @@ struct StreamingAttention<T>::State {
   Index keys_at_once() const;
   void move_sums_of(std::size_t tile);
   simd::AttentionTile<T> tile(std::size_t index, const KeyValueCache<T>& tokens);
+  Index look_at_values(const KeyValueCache<T>& tokens, Index first, Index last);
 };
 
 /// Whole blocks whose keys and values fill half of a second-level cache that every machine has.
@@ -111,6 +125,7 @@ simd::AttentionTile<T> StreamingAttention<T>::State::tile(std::size_t index, con
       .values = tokens.values_.data(),
       .multipliers = multipliers.data(),
       .softmaxes = static_cast<Index>(multipliers.size()),
+      .lift = lift,
       .started = keys_seen > 0,
       .products = products.data(),
       .weights = weights.empty() ? products.data() : weights.data(),
@@ -120,6 +135,25 @@ simd::AttentionTile<T> StreamingAttention<T>::State::tile(std::size_t index, con
       .weighted_logits = sums.weighted_logits.data(),
       .output = sums.output.data(),
   };
+}
+
+/// Takes the range of the values of the next keys, up to the block where the first huge ones lie, and says where it ended:
+/// the lift begins with their block however the keys were cut.
+template <class T>
+Index StreamingAttention<T>::State::look_at_values(const KeyValueCache<T>& tokens, Index first, Index last) {
+  for (Index begin = first; begin < last;) {
+    const Index end = std::min(last, (begin / simd::keys_per_block + 1) * simd::keys_per_block);
+    tokens.widen(least, largest, begin, end);
+    if (lift == 0 && (std::ranges::any_of(least, [](T value) { return value <= -least_huge_value<T>; }) ||
+                      std::ranges::any_of(largest, [](T value) { return value >= least_huge_value<T>; }))) {
+      if (begin > first) {
+        return begin;
+      }
+      lift = T(lift_of_huge_values<T>);
+    }
+    begin = end;
+  }
+  return last;
 }
 
 template <class T>
@@ -166,6 +200,8 @@ StreamingAttention<T>::StreamingAttention(const RowsView<T>& queries, std::span<
   const auto dimension = static_cast<std::size_t>(value_dimension);
   state.recent = SoftmaxSums<T>(state.tiles(), scales.size(), width, dimension);
   state.totals = SoftmaxSums<double>(state.tiles(), scales.size(), width, dimension);
+  state.least.assign(dimension, std::numeric_limits<T>::infinity());
+  state.largest.assign(dimension, -std::numeric_limits<T>::infinity());
 }
 
 template <class T>
@@ -194,7 +230,8 @@ void StreamingAttention<T>::accumulate(const KeyValueCache<T>& tokens, Index fir
   const Index keys_at_once = state.keys_at_once();
   for (Index begin = first; begin < last;) {
     const Index until_move = keys_between_moves - static_cast<Index>(state.keys_seen - state.keys_moved);
-    const Index end = std::min({last, begin + until_move, (begin / keys_at_once + 1) * keys_at_once});
+    const Index end = state.look_at_values(
+        tokens, begin, std::min({last, begin + until_move, (begin / keys_at_once + 1) * keys_at_once}));
     for (std::size_t t = 0; t < state.tiles(); ++t) {
       state.kernels.attend(state.tile(t, tokens), begin, end);
       if (end == begin + until_move) {
@@ -247,7 +284,10 @@ AttentionOutput<T> StreamingAttention<T>::result(std::size_t scale) const {
       }
       const double factor = 1 / sums.sum[q];
       for (std::size_t c = 0; c < dimension; ++c) {
-        out.output(query, static_cast<Index>(c)) = static_cast<T>(sums.output[c * width + q] * factor);
+        // An average lies in the range of what it averages, and what rounding adds to that may not even be finite.
+        const double average = sums.output[c * width + q] * factor;
+        out.output(query, static_cast<Index>(c)) = static_cast<T>(std::min(
+            std::max(average, static_cast<double>(state.least[c])), static_cast<double>(state.largest[c])));
       }
     }
   }

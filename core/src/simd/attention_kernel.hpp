@@ -54,6 +54,11 @@ class AttentionKernel {
  private:
   /// Weights may exceed 1 by this power of two before the maximum is raised: far from overflow, and rare.
   static constexpr T headroom = T(8);
+  /// Weights below this power of two count as this one: nothing beside 1 even for 10^9 keys, and far enough above the
+  /// least normal power that neither its square nor its product with a usual value is subnormal, which is slow.
+  static constexpr int least_power = sizeof(T) == 4 ? -60 : -500;
+  /// Weights in the innermost of the nested sums over a block: 8 of them, 4 of those, 4 of those.
+  static constexpr Size weights_per_sum = 8;
 
   /// The least and the largest product of each query in a block; the least is known where `several` softmaxes share them.
   struct Extremes {
@@ -116,6 +121,7 @@ class AttentionKernel {
         // The multiplier may be negative.
         largest = xsimd::max(largest * multiplier, extremes.least[v] * multiplier);
       }
+      largest = largest + V(tile.lift);
       if (!started) {
         largest.store_unaligned(maximum);
         continue;
@@ -130,7 +136,7 @@ class AttentionKernel {
   }
 
   static void scale_down(const AttentionTile<T>& tile, Size softmax, int v, V rise) {
-    const V factor = exp2_bounded_below<fused>(-rise);
+    const V factor = exp2_bounded_below<fused, least_power>(-rise);
     const Size place = softmax * width + v * lanes;
     if constexpr (spread) {
       // Each logit moves down by the rise of the maximum.
@@ -146,41 +152,70 @@ class AttentionKernel {
     }
   }
 
+  /// What weights add up to. Only those of a few keys are added one after the other, so that rounding errors, which are
+  /// all alike where the weights are, do not pile up.
+  struct WeightSums {
+    V sum[vectors] = {};
+    V squares[vectors] = {};
+    V weighted_logits[vectors] = {};
+
+    /// Adds `other`, which starts anew.
+    [[gnu::always_inline]] void take(WeightSums& other) {
+      for (int v = 0; v < vectors; ++v) {
+        sum[v] += other.sum[v];
+        if constexpr (spread) {
+          squares[v] += other.squares[v];
+          weighted_logits[v] += other.weighted_logits[v];
+        }
+      }
+      other = {};
+    }
+  };
+
   /// Products to weights, and the sums of these.
   template <bool several>
   static void weigh(const AttentionTile<T>& tile, Size softmax, Size count, V multiplier) {
     V maximum[vectors];
-    V sum[vectors];
-    V squares[vectors];
-    V weighted_logits[vectors];
     for (int v = 0; v < vectors; ++v) {
       maximum[v] = V::load_unaligned(tile.maximum + softmax * width + v * lanes);
-      sum[v] = squares[v] = weighted_logits[v] = V(T(0));
     }
     const T* products = tile.products;
     T* weights = tile.weights;
-    for (Size row = 0; row < count; ++row, products += width, weights += width) {
-      for (int v = 0; v < vectors; ++v) {
-        V logit = V::load_unaligned(products + v * lanes);
-        if constexpr (several) {
-          logit = logit * multiplier;
-        }
-        logit = logit - maximum[v];
-        const V weight = exp2_bounded_below<fused>(logit);
-        weight.store_unaligned(weights + v * lanes);
-        sum[v] += weight;
-        if constexpr (spread) {
-          squares[v] = multiply_add<fused>(weight, weight, squares[v]);
-          weighted_logits[v] = multiply_add<fused>(weight, logit, weighted_logits[v]);
+    WeightSums block;
+    WeightSums stretch;
+    for (Size row = 0; row < count;) {
+      WeightSums few;
+      const Size left = count - row;
+      const Size end = row + (left < weights_per_sum ? left : weights_per_sum);
+      for (; row < end; ++row, products += width, weights += width) {
+        for (int v = 0; v < vectors; ++v) {
+          V logit = V::load_unaligned(products + v * lanes);
+          if constexpr (several) {
+            logit = logit * multiplier;
+          }
+          logit = logit - maximum[v];
+          const V weight = exp2_bounded_below<fused, least_power>(logit);
+          weight.store_unaligned(weights + v * lanes);
+          few.sum[v] += weight;
+          if constexpr (spread) {
+            const V bounded = xsimd::max(logit, V(T(least_power)));
+            few.squares[v] = multiply_add<fused>(weight, weight, few.squares[v]);
+            few.weighted_logits[v] = multiply_add<fused>(weight, bounded, few.weighted_logits[v]);
+          }
         }
       }
+      stretch.take(few);
+      if (row % keys_per_stretch == 0) {
+        block.take(stretch);
+      }
     }
+    block.take(stretch);
     for (int v = 0; v < vectors; ++v) {
       const Size place = softmax * width + v * lanes;
-      add(tile.sum + place, sum[v]);
+      add(tile.sum + place, block.sum[v]);
       if constexpr (spread) {
-        add(tile.squares + place, squares[v]);
-        add(tile.weighted_logits + place, weighted_logits[v]);
+        add(tile.squares + place, block.squares[v]);
+        add(tile.weighted_logits + place, block.weighted_logits[v]);
       }
     }
   }
@@ -194,10 +229,13 @@ class AttentionKernel {
       const Size left = tile.value_dimension - column;
       for_rows(left < panel ? left : panel, [&]<int rows>(Size from) {
         T* const sums = output + (column + from) * width;
-        Tile<rows> averages;
-        averages.load(sums, width);
-        averages.template multiply<fused>(values + from, 1, panel, tile.weights, end - begin);
-        averages.store(sums, width);
+        for (Size key = 0; key < end - begin; key += keys_per_stretch) {
+          const Size rest = end - begin - key;
+          Tile<rows> averages;
+          averages.template multiply<fused>(values + key * panel + from, 1, panel, tile.weights + key * width,
+                                            rest < keys_per_stretch ? rest : keys_per_stretch);
+          averages.add_to(sums, width);
+        }
       });
       values += keys_per_block * panel;
     }

@@ -12,6 +12,9 @@ namespace asymptoken::simd {
 inline constexpr std::ptrdiff_t panel = 16;
 /// Keys between two looks at the running maximum. The same on every target: it decides where results are rounded.
 inline constexpr std::ptrdiff_t keys_per_block = 128;
+/// Keys whose weights and weighted values are added up before they join longer sums: it bounds the drift of sums of one
+/// sign. Divides a block.
+inline constexpr std::ptrdiff_t keys_per_stretch = 32;
 
 /// How many panels hold `count` keys or dimensions.
 static constexpr std::ptrdiff_t panels(std::ptrdiff_t count) { return (count + panel - 1) / panel; }
@@ -23,7 +26,7 @@ static constexpr std::ptrdiff_t panels(std::ptrdiff_t count) { return (count + p
 /// one softmax after the other.
 ///
 /// `sum`, `output`, ... are relative to `maximum`: the true values are 2^maximum times as large. `maximum` follows the
-/// largest logit within a few units.
+/// largest logit plus `lift` within a few units.
 template <class T>
 struct AttentionTile {
   std::ptrdiff_t key_dimension;
@@ -33,8 +36,9 @@ struct AttentionTile {
   const T* values;           ///< blocks x panels(value_dimension) x keys_per_block x panel
   const T* multipliers;      ///< of the logits, one for each softmax
   std::ptrdiff_t softmaxes;  ///< 1: the multiplier is 1
-  bool started;              ///< whether `maximum` and the sums come from earlier keys; else they are 0
-  T* products;               ///< scratch: keys_per_block x width
+  T lift;              ///< of `maximum`: makes all weights smaller, so that sums of huge values stay finite
+  bool started;        ///< whether `maximum` and the sums come from earlier keys; else they are 0
+  T* products;         ///< scratch: keys_per_block x width
   T* weights;          ///< scratch: keys_per_block x width; `products` itself where there is one softmax
   T* maximum;          ///< softmaxes x width
   T* sum;              ///< softmaxes x width: sum of the weights

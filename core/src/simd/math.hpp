@@ -25,12 +25,12 @@ inline Vector<T, Arch> power_of_two(Vector<Bits<T>, Arch> k) {
 }
 
 /// 2^x for x below 127 (float) or 1023 (double): the weight of a key with that logit in base 2. Within 2e-7 (float, 1 at
-/// 0) or 3e-16 of the true value, relatively. Anything below the least normal power (2^-126 or 2^-1022), -infinity too, gives
-/// that power: nothing beside 1.
-template <bool fused, class T, class Arch>
+/// 0) or 3e-16 of the true value, relatively. Anything below 2^least_power, -infinity too, gives that power; 0 stands for the least normal one (2^-126
+/// or 2^-1022): nothing beside 1.
+template <bool fused, int least_power = 0, class T, class Arch>
 inline Vector<T, Arch> exp2_bounded_below(Vector<T, Arch> x) {
   using V = Vector<T, Arch>;
-  static constexpr T least = std::numeric_limits<T>::min_exponent - 1;
+  static constexpr T least = least_power == 0 ? std::numeric_limits<T>::min_exponent - 1 : least_power;
   x = xsimd::max(x, constant<T, Arch>(least));
   const V rounding = constant<T, Arch>(rounding_constant<T>);
   const V shifted = x + rounding;

@@ -38,6 +38,16 @@ struct RegisterTile {
     }
   }
 
+  /// Adds the sums to the numbers.
+  void add_to(T* numbers, Size stride) const {
+    for (int r = 0; r < rows; ++r) {
+      for (int v = 0; v < vectors; ++v) {
+        T* const place = numbers + r * stride + v * lanes;
+        (V::load_unaligned(place) + sums[r][v]).store_unaligned(place);
+      }
+    }
+  }
+
   /// sums(r, q) += sum_k left[r * row_stride + k * step] right[k * width + q], k ascending.
   template <bool fused>
   void multiply(const T* left, Size row_stride, Size step, const T* right, Size count) {
