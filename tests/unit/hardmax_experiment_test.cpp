@@ -306,3 +306,18 @@ TEST_CASE("theory section 5: the three regimes of Gaussian logits", "[experiment
   const double exact = std::sqrt(2 / std::numbers::pi * (1 + variance) / 1e5) * std::exp(variance / 2);
   near(error.mean, exact, 4 * error.standard_error());
 }
+
+TEST_CASE("the nearest of many tokens on a circle, which float32 cannot tell from the maximum",
+          "[experiment][hardmax][statistics]") {
+  const Result result = run(R"({"experiment": "hardmax", "law": {"type": "sphere", "dimension": 2},
+    "attention": {"matrix": 1}, "query": {"radius": 1}, "temperatures": [0, 1e-9], "tokens": 100000, "replicates": 100})");
+  const LargestCosine cosine = largest_cosine(2, 1e5);
+  const Point& hardmax = result.curves[0].points[0];
+  CHECK(hardmax.metrics[2]->mean == 1);
+  CHECK(std::abs(hardmax.metrics[0]->mean - cosine.mean_distance) < 4 * hardmax.metrics[0]->standard_error());
+  CHECK(std::abs(hardmax.metrics[3]->mean - cosine.mean_gap) < 4 * hardmax.metrics[3]->standard_error());
+  // What softmax in float32 makes of it is coarser, but it says how coarse.
+  const Estimate warmer = result.curves[1].points[0].metrics[3].value();
+  CHECK(warmer.mean > 0);
+  CHECK(warmer.mean < 1e-7);
+}
