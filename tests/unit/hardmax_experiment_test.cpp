@@ -1,5 +1,6 @@
 #include <catch_amalgamated.hpp>
 #include <cmath>
+#include <map>
 #include <numbers>
 
 #include "arbitrary.hpp"
@@ -305,4 +306,198 @@ TEST_CASE("theory section 5: the three regimes of Gaussian logits", "[experiment
   const double variance = 2 * log_last / 16;
   const double exact = std::sqrt(2 / std::numbers::pi * (1 + variance) / 1e5) * std::exp(variance / 2);
   near(error.mean, exact, 4 * error.standard_error());
+}
+
+namespace {
+
+/// Every prediction of the run against what it measured: within four standard errors, those of a slope from the ends of the
+/// curve, and what the next order may be of a slope (0.01) and of a number (3 %). How many of them there are of each metric.
+std::map<std::string, int> agreeing_predictions(const std::string& settings, const std::string& only = "") {
+  const Result result =
+      run(R"({"experiment": "hardmax", "seed": 11, "tokens": [100, 1000, 10000], "replicates": 400, )" +
+          settings + "}");
+  std::map<std::string, int> counts;
+  for (const Curve& curve : result.curves) {
+    for (const Prediction& prediction : curve.predictions) {
+      if (!only.empty() && prediction.metric != only) {
+        continue;
+      }
+      std::size_t metric = 0;
+      while (result.metrics[metric].id != prediction.metric) {
+        ++metric;
+      }
+      INFO(settings << "\nT = " << number(result, curve, "temperature") << ", " << prediction.id << ", "
+                    << name_of(prediction.quantity) << " of " << prediction.metric << ": "
+                    << prediction.value);
+      const Point& last = curve.points.back();
+      const Estimate measured = last.metrics[metric].value();
+      ++counts[prediction.metric];
+      if (prediction.quantity == Quantity::slope) {
+        const Point& first = curve.points.front();
+        const Estimate before = first.metrics[metric].value();
+        const double decades = std::log(static_cast<double>(last.n) / static_cast<double>(first.n));
+        const double standard_error =
+            std::hypot(before.standard_error() / before.mean, measured.standard_error() / measured.mean) /
+            decades;
+        const double slope = curve.fits[metric].value().slope;
+        INFO("measured " << slope << " +- " << standard_error);
+        CHECK(std::abs(slope - prediction.value) < 4 * standard_error + 0.01);
+      } else {
+        const double power = prediction.quantity == Quantity::constant
+                                 ? std::pow(static_cast<double>(last.n), prediction.exponent)
+                                 : 1;
+        const double expected = prediction.value * power;
+        INFO("measured " << measured.mean << " +- " << measured.standard_error() << ", expected "
+                         << expected);
+        CHECK(std::abs(measured.mean - expected) < 4 * measured.standard_error() + 0.03 * expected);
+      }
+    }
+  }
+  return counts;
+}
+
+using Counts = std::map<std::string, int>;
+
+}  // namespace
+
+TEST_CASE("hardmax over a box: a corner, or any point of a face", "[experiment][hardmax][statistics]") {
+  const auto box = [](const std::string& dimension, const std::string& point, const std::string& value) {
+    return agreeing_predictions(R"("law": {"type": "box", "dimension": )" + dimension +
+                                R"(}, "attention": {"matrix": 1, "value": )" + value + R"(}, "query": )" +
+                                point + R"(, "temperatures": 0)");
+  };
+  const std::string widest = R"({"radius": 1})";
+  const Counts with_all = {{"error", 2}, {"participation", 1}, {"gap", 2}};
+  const Counts without_constant = {{"error", 1}, {"participation", 1}, {"gap", 2}};
+  const Counts without_error = {{"participation", 1}, {"gap", 2}};
+  const Counts of_one_token = {{"participation", 1}};
+  CHECK(box("1", widest, "1") == with_all);
+  CHECK(box("2", widest, "1") == with_all);
+  CHECK(box("20", widest, "1") == with_all);
+  // V turns the face; sees it not at all; sees nothing else; sees nothing.
+  CHECK(box("3", R"({"point": [1, 0, 0]})", "[[1, 1, 0], [0, 1, 1]]") == without_constant);
+  CHECK(box("2", R"({"point": [1, 0]})", "[[2, 0], [1, 0]]") == with_all);
+  CHECK(box("2", R"({"point": [1, 0]})", "[[0, 2], [0, 1]]") == with_all);
+  CHECK(box("2", R"({"point": [1, 0]})", "[[0, 0], [0, 0]]") == without_error);
+  // Corners; one where V sees no mean offset.
+  CHECK(box("2", R"({"point": [1, -0.5]})", "1") == without_constant);
+  CHECK(box("2", R"({"point": [1, 1]})", "[[1, -1]]") == without_constant);
+  // Nearly a face: at these n neither the corner's law nor the face's.
+  CHECK(box("2", R"({"point": [1, 1e-4]})", "1") == of_one_token);
+  CHECK(box("20", R"({"point": [1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]})", "1") == of_one_token);
+  // The face is in reach of V, yet as far off as the corner is.
+  CHECK(box("2", R"({"point": [1, 0]})", "[[1, 0.003]]") == without_error);
+}
+
+TEST_CASE("hardmax over a sphere and a ball, with values that see one direction",
+          "[experiment][hardmax][statistics]") {
+  const auto round = [](const std::string& law, const std::string& value) {
+    return agreeing_predictions(R"("law": )" + law + R"(, "attention": {"matrix": 1, "value": )" + value +
+                                R"(}, "query": {"point": [3, 4, 0]}, "temperatures": 0)");
+  };
+  const Counts all = {{"error", 2}, {"participation", 1}, {"gap", 2}};
+  const Counts without_error = {{"participation", 1}, {"gap", 2}};
+  for (const std::string law : {R"({"type": "sphere", "dimension": 3, "radius": 2})",
+                                R"({"type": "ball", "dimension": 3, "radius": 2})"}) {
+    const bool is_sphere = law.find("sphere") != std::string::npos;
+    CHECK(round(law, "[[3, 4, 0]]") == all);  // along the query: the error is the gap's
+    CHECK(round(law, "[[4, -3, 0], [0, 0, 2]]") == (is_sphere ? all : without_error));
+    CHECK(round(law, "1") == (is_sphere ? all : without_error));
+    CHECK(round(law, "[[3, 4, 0.5]]") == without_error);  // between the two
+    CHECK(round(law, "0") == without_error);
+  }
+  CHECK(
+      agreeing_predictions(
+          R"("law": {"type": "ball", "dimension": 1}, "attention": {"matrix": 1}, "query": {"radius": 1}, "temperatures": 0)") ==
+      all);
+  CHECK(
+      agreeing_predictions(
+          R"("law": {"type": "sphere", "dimension": 2}, "attention": {"matrix": 1}, "query": {"radius": 1}, "temperatures": 0)") ==
+      all);
+}
+
+TEST_CASE("hardmax over atoms: those that tie share, and few tokens may hold none",
+          "[experiment][hardmax][statistics]") {
+  const auto atoms = [](const std::string& law, const std::string& point) {
+    return agreeing_predictions(R"("law": )" + law + R"(, "attention": {"matrix": 1}, "query": {"point": )" +
+                                point + R"(}, "temperatures": 0)");
+  };
+  const Counts shared = {{"participation", 2}};
+  const Counts tied = {{"error", 2}, {"participation", 2}};
+  CHECK(atoms(R"({"type": "sphere", "dimension": 1})", "[1]") == shared);
+  CHECK(atoms(R"({"type": "points", "dimension": 1, "points": [[-1], [1]]})", "[2]") == shared);
+  CHECK(atoms(R"({"type": "two_point", "dimension": 1, "probability": 0.4})", "[1]") == shared);
+  CHECK(atoms(R"({"type": "two_point", "dimension": 3, "probability": [0.7, 0.3, 0.8]})", "[1, 0, 2]") ==
+        tied);
+  CHECK(atoms(R"({"type": "two_point", "dimension": 5})", "[1, 1, 1, 1, 1]").empty());
+  CHECK(
+      atoms(R"({"type": "points", "dimension": 2, "points": [[1, 0], [1, 4], [0, 9]], "weights": [1, 3, 4]})",
+            "[1, 0]") == tied);
+  CHECK(
+      atoms(R"({"type": "points", "dimension": 2, "points": [[1, 0], [1, 4], [0, 9]], "weights": [1, 3, 4]})",
+            "[0, 1]") == shared);
+  // A tie of the law that its tokens in float32 do not keep, and nearly one.
+  CHECK(atoms(R"({"type": "points", "dimension": 2, "points": [[0.3, 0], [0.1, 0.1], [0, 0]]})", "[1, 2]")
+            .empty());
+  CHECK(atoms(R"({"type": "points", "dimension": 1, "points": [[1], [1.000000001], [0]]})", "[1]").empty());
+}
+
+TEST_CASE("softmax tokens go no nearer to hardmax than its own place on the face",
+          "[experiment][hardmax][statistics]") {
+  const auto distances = [](const std::string& law, const std::string& attention, const std::string& point) {
+    return agreeing_predictions(R"("law": )" + law + R"(, "attention": )" + attention + R"(, "query": )" +
+                                    point + R"(, "temperatures": 0.5)",
+                                "distance_to_hardmax")["distance_to_hardmax"];
+  };
+  const std::string one = R"({"matrix": 1})";
+  const std::string first = R"({"point": [1, 0]})";
+  CHECK(distances(R"({"type": "box", "dimension": 2})", one, R"({"radius": 1})") == 1);
+  CHECK(distances(R"({"type": "box", "dimension": 2})", R"({"matrix": 1, "value": [[1, 1]]})", first) == 0);
+  CHECK(distances(R"({"type": "box", "dimension": 2})", R"({"matrix": 1, "value": [[2, 0]]})", first) == 1);
+  CHECK(distances(R"({"type": "box", "dimension": 2})", one, R"({"point": [1, 1e-5]})") == 0);
+  CHECK(distances(R"({"type": "two_point", "dimension": 2})", one, first) == 1);
+  CHECK(distances(R"({"type": "two_point", "dimension": 12})", one,
+                  R"({"point": [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]})") == 0);
+  CHECK(distances(R"({"type": "ball", "dimension": 2})", one, first) == 1);
+}
+
+TEST_CASE("logarithmic temperatures: the gap of infinitely many tokens where n are enough",
+          "[experiment][hardmax][statistics]") {
+  for (const std::string law : {R"({"type": "sphere", "dimension": 3})", R"({"type": "box", "dimension": 3})",
+                                R"({"type": "two_point", "dimension": 3})"}) {
+    const Counts counts = agreeing_predictions(
+        R"("law": )" + law +
+        R"(, "attention": {"matrix": 1}, "query": {"point": [1, 0.5, 0]}, "temperatures": [0.02, 1, 2], "temperature_unit": "logarithmic")");
+    CHECK(counts == Counts{{"gap", 4}});
+  }
+}
+
+TEST_CASE("tokens without a largest logit, and those that depend on each other",
+          "[experiment][hardmax][statistics]") {
+  const std::string rest = R"(, "attention": {"matrix": 1}, "query": {"radius": 1}, "temperatures": 0)";
+  CHECK(agreeing_predictions(R"("law": {"type": "gaussian", "dimension": 1})" + rest) ==
+        Counts{{"gap", 2}, {"participation", 1}});
+  CHECK(
+      agreeing_predictions(R"("law": {"type": "autoregressive", "dimension": 1, "correlation": 0.9})" + rest)
+          .empty());
+  CHECK(
+      agreeing_predictions(
+          R"("law": {"type": "gaussian_mixture", "dimension": 1, "components": [{"mean": -1}, {"mean": 1}]})" +
+          rest)
+          .empty());
+}
+
+TEST_CASE("the nearest of many tokens on a circle, which float32 cannot tell from the maximum",
+          "[experiment][hardmax][statistics]") {
+  const Result result = run(R"({"experiment": "hardmax", "law": {"type": "sphere", "dimension": 2},
+    "attention": {"matrix": 1}, "query": {"radius": 1}, "temperatures": [0, 1e-9], "tokens": 100000, "replicates": 100})");
+  const LargestCosine cosine = largest_cosine(2, 1e5);
+  const Point& hardmax = result.curves[0].points[0];
+  CHECK(hardmax.metrics[2]->mean == 1);
+  CHECK(std::abs(hardmax.metrics[0]->mean - cosine.mean_distance) < 4 * hardmax.metrics[0]->standard_error());
+  CHECK(std::abs(hardmax.metrics[3]->mean - cosine.mean_gap) < 4 * hardmax.metrics[3]->standard_error());
+  // What softmax in float32 makes of it is coarser, but it says how coarse.
+  const Estimate warmer = result.curves[1].points[0].metrics[3].value();
+  CHECK(warmer.mean > 0);
+  CHECK(warmer.mean < 1e-7);
 }

@@ -4,6 +4,7 @@
 #include <numbers>
 #include <vector>
 
+#include "special/box_norm.hpp"
 #include "special/box_transform.hpp"
 #include "special/gauss_legendre.hpp"
 #include "special/portable.hpp"
@@ -326,4 +327,24 @@ TEST_CASE("transformed sphere: special spectra", "[special]") {
       CHECK(relative(eigenvalues[k], 4.0 * std::pow(4.0 * small[k] / 4.0, 2) / 4.0) < 3e-14);
     }
   }
+}
+
+TEST_CASE("the mean distance to a point of a box", "[special]") {
+  const double root = std::sqrt(3.0);
+  const auto of = [](double c, const std::vector<double>& s) {
+    return mean_box_norm(c, Vector::Map(s.data(), std::ssize(s)));
+  };
+  CHECK(of(0, {}) == 0);
+  CHECK(of(0, {0, 0}) == 0);
+  CHECK(relative(of(4, {}), 2) < 1e-10);
+  // In [-1, 1]: 1/2; in the unit square and the unit cube, from their middle, in closed form.
+  CHECK(relative(of(0, {1e-9 / root}), 0.5e-9) < 1e-10);
+  const double square = (std::numbers::sqrt2 + std::log(1 + std::numbers::sqrt2)) / 3;
+  CHECK(relative(of(0, {1 / root, 0, 1 / root}), square) < 1e-10);
+  const double cube = root / 4 - std::numbers::pi / 24 + std::log(2 + root) / 2;
+  CHECK(relative(of(0, {1 / root, 1 / root, 1 / root}), cube) < 1e-10);
+  // E sqrt(1 + u^2)
+  CHECK(relative(of(1, {1 / root}), (std::numbers::sqrt2 + std::asinh(1.0)) / 2) < 1e-10);
+  // Concentrated in high dimension: sqrt(m) (1 - Var(x^2)/(8 m)), Var(x^2) = 4/5.
+  CHECK(relative(of(0, std::vector<double>(10000, 1.0)), 100 * (1 - 0.1 / 10000)) < 1e-8);
 }

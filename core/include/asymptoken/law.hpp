@@ -33,6 +33,12 @@ struct SupportMaximum {
   double log_mass_constant;  ///< log kappa
   /// A token eps below the maximum lies about eps^this from the maximiser: 1/2 on a curved boundary, 1 at a corner.
   double distance_exponent;
+  /// d x m: the law's covariance over the maximisers is spread spread'. No columns where there is one maximiser only. Where
+  /// q > 0 they are a face: independent uniform numbers of variance 1 along the columns.
+  Matrix spread = {};
+  /// Up to this eps the mass is kappa eps^q exactly. 0 where that is a limit only, as on a curved boundary, and where
+  /// rounding of the tokens to float32 decides which of them are the largest.
+  double exact_up_to = 0.0;
 };
 
 /// The uniform points of a sphere about the origin, seen through their first coordinates: the sphere itself, or with

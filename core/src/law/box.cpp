@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 #include "asymptoken/error.hpp"
@@ -82,9 +85,16 @@ class Box final : public Law {
     SupportMaximum maximum{.maximiser = Vector::Zero(t.size()),
                            .mass_exponent = 0.0,
                            .log_mass_constant = 0.0,
-                           .distance_exponent = 1.0};
+                           .distance_exponent = 1.0,
+                           .spread = Matrix::Zero(t.size(), (t.array() == 0.0).count()),
+                           .exact_up_to = std::numeric_limits<double>::infinity()};
+    Index free = 0;
     for (Index i = 0; i < t.size(); ++i) {
-      if (t[i] != 0.0) {
+      if (t[i] == 0.0) {
+        maximum.spread(i, free++) = h_[i] / std::sqrt(3.0);
+      } else {
+        // Until the edge of that coordinate ends.
+        maximum.exact_up_to = std::min(maximum.exact_up_to, 2.0 * h_[i] * std::abs(t[i]));
         maximum.maximiser[i] = std::copysign(h_[i], t[i]);
         ++maximum.mass_exponent;
         maximum.log_mass_constant -=

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "asymptoken/error.hpp"
@@ -76,17 +77,29 @@ class Points final : public Law {
   std::optional<SupportMaximum> support_maximum(const Vector& t) const override {
     const Tilt tilt = tilted(t);
     double mass = 0.0;
+    std::vector<Index> tied;
     Vector difference = Vector::Zero(dimension());
+    double next = std::numeric_limits<double>::infinity();
     for (Index j = 0; j < support_.points.rows(); ++j) {
       if (tilt.logits[j] == 0.0) {
+        tied.push_back(j);
         mass += support_.weights[j];
         difference += support_.weights[j] * tilt.differences.row(j).transpose();
+      } else {
+        next = std::min(next, -tilt.logits[j]);
       }
     }
-    return SupportMaximum{.maximiser = support_.points.row(tilt.top).transpose() + difference / mass,
-                          .mass_exponent = 0.0,
-                          .log_mass_constant = portable_log(mass),
-                          .distance_exponent = 1.0};
+    SupportMaximum maximum{.maximiser = support_.points.row(tilt.top).transpose() + difference / mass,
+                           .mass_exponent = 0.0,
+                           .log_mass_constant = portable_log(mass),
+                           .distance_exponent = 1.0,
+                           .exact_up_to = is_settled(t, tilt.top, tied, next) ? next : 0.0};
+    if (tied.size() > 1) {
+      const Matrix centred = (tilt.differences(tied, Eigen::all).rowwise() - difference.transpose() / mass);
+      const Vector roots = (support_.weights(tied) / mass).cwiseSqrt();
+      maximum.spread = centred.transpose() * roots.asDiagonal();
+    }
+    return maximum;
   }
 
   std::optional<Moments> transformed_moments(const Matrix& A, const Matrix& V) const override {
@@ -106,6 +119,18 @@ class Points final : public Law {
     Rows<double> differences;  ///< the points less that one
     Vector logits;             ///< less the largest
   };
+
+  /// Whether tokens in float32 keep those ties, and no others.
+  bool is_settled(const Vector& t, Index top, const std::vector<Index>& tied, double next) const {
+    constexpr double rounding = 0x1p-22;
+    const auto logit = [&](Index j) {
+      return t.dot(support_.points.row(j).transpose().cast<float>().cast<double>());
+    };
+    const double size = t.cwiseAbs().dot(support_.points.cwiseAbs().colwise().maxCoeff().transpose());
+    return next > rounding * size && std::ranges::all_of(tied, [&](Index j) {
+             return support_.points.row(j) == support_.points.row(top) || logit(j) == logit(top);
+           });
+  }
 
   Tilt tilted(const Vector& t) const {
     const double size = t.stableNorm();

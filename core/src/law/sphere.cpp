@@ -105,7 +105,8 @@ std::optional<SupportMaximum> Sphere::support_maximum(const Vector& t) const {
   SupportMaximum maximum{.maximiser = radius_ * t.stableNormalized(),
                          .mass_exponent = (d() - 1.0) / 2.0,
                          .log_mass_constant = -std::numbers::ln2,
-                         .distance_exponent = 0.5};
+                         .distance_exponent = 0.5,
+                         .exact_up_to = dimension_ > 1 ? 0.0 : 2.0 * radius_ * size};
   if (dimension_ > 1) {
     maximum.log_mass_constant = detail::SphereCaps(d()).log_constant() -
                                 maximum.mass_exponent * (portable_log(radius_) + portable_log(size));

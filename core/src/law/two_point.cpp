@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -116,13 +118,23 @@ class TwoPoint final : public Law {
 
   /// One token, or all those that differ in coordinates with t_i = 0 only.
   std::optional<SupportMaximum> support_maximum(const Vector& t) const override {
-    SupportMaximum maximum{
-        .maximiser = mean(), .mass_exponent = 0.0, .log_mass_constant = 0.0, .distance_exponent = 1.0};
+    SupportMaximum maximum{.maximiser = mean(),
+                           .mass_exponent = 0.0,
+                           .log_mass_constant = 0.0,
+                           .distance_exponent = 1.0,
+                           .spread = Matrix::Zero(t.size(), (t.array() == 0.0).count()),
+                           .exact_up_to = std::numeric_limits<double>::infinity()};
+    Index free = 0;
     for (Index i = 0; i < t.size(); ++i) {
-      if (t[i] != 0.0) {
-        const Coordinate at = coordinate(i, t);
-        maximum.maximiser[i] = at.top;
-        maximum.log_mass_constant += portable_log(at.p_top);
+      const Coordinate at = coordinate(i, t);
+      if (t[i] == 0.0) {
+        maximum.spread(i, free++) = (high_[i] - low_[i]) * std::sqrt(p_[i] * (1.0 - p_[i]));
+        continue;
+      }
+      maximum.maximiser[i] = at.top;
+      maximum.log_mass_constant += portable_log(at.p_top);
+      if (at.p_other > 0.0) {
+        maximum.exact_up_to = std::min(maximum.exact_up_to, -at.logit);
       }
     }
     return maximum;

@@ -23,6 +23,8 @@
 //   distance_to_hardmax  from the output of hardmax attention on the same tokens
 //   participation        sum_j p_j^2, the reciprocal of the effective number of tokens
 //   gap                  1 - sum_j p_j z_j, in units of what n tokens can reach (HardmaxLogits::reach)
+//
+// What is averaged is 1 - z_j, which keeps its digits near the maximum.
 
 namespace asymptoken {
 
@@ -229,10 +231,10 @@ class HardmaxReplicate final : public Execution {
     const auto count = static_cast<Index>(std::min<std::int64_t>(TokenStream::chunk, n - seen_));
     tokens_.resize(count, cache_.key_dimension());
     stream_.sample(seen_, tokens_);
-    const Vector places = places_of_tokens();
+    const Vector depths = depths_of_tokens();
     const Rows<float> values = stream_.values(tokens_);
-    hardmax_.add(places, values);
-    attend(values, places);
+    hardmax_.add(-depths, values);
+    attend(values, depths);
     seen_ += count;
     if (seen_ == n) {
       read_off();
@@ -255,28 +257,37 @@ class HardmaxReplicate final : public Execution {
     return queries;
   }
 
-  /// z_j in float64, so that tokens near the maximum stay apart.
-  Vector places_of_tokens() const {
+  /// 1 - z_j in float64, so that tokens near the maximum stay apart. On a sphere rounding to float32 makes many tokens that
+  /// are near an axis end on it, yet leaves what they are across: their length is what it spoiled, so that is restored.
+  Vector depths_of_tokens() const {
+    const auto section = measurement_.spec().law->sphere_section();
+    const bool is_sphere = section && section->dimension == tokens_.cols();
     const double* const tilt = logits_.tilt.data();
-    Vector places(tokens_.rows());
+    Vector depths(tokens_.rows());
     for (Index j = 0; j < tokens_.rows(); ++j) {
       const float* const token = tokens_.row(j).data();
       double logit = 0.0;
+      double square = 0.0;
       for (Index k = 0; k < tokens_.cols(); ++k) {
-        logit += tilt[k] * static_cast<double>(token[k]);
+        const auto number = static_cast<double>(token[k]);
+        logit += tilt[k] * number;
+        square += number * number;
       }
-      places[j] = (logit - logits_.mean) / logits_.height;
+      if (is_sphere && square > 0.0) {
+        logit *= section->radius / std::sqrt(square);
+      }
+      depths[j] = 1.0 - (logit - logits_.mean) / logits_.height;
     }
-    return places;
+    return depths;
   }
 
-  /// A token's place is one more number of its value, so that softmax averages it along.
-  void attend(const Rows<float>& values, const Vector& places) {
+  /// A token's depth is one more number of its value, so that softmax averages it along.
+  void attend(const Rows<float>& values, const Vector& depths) {
     if (!attention_) {
       return;
     }
     Rows<float> extended(values.rows(), value_dimension_ + 1);
-    extended << values, places.cast<float>();
+    extended << values, depths.cast<float>();
     cache_.clear();
     cache_.append(tokens_, extended);
     attention_->accumulate(cache_, 0, cache_.size());
@@ -293,7 +304,7 @@ class HardmaxReplicate final : public Execution {
       const Vector& gamma = curve.gammas[point];
       if (std::isinf(curve.lambdas[point])) {
         add_metrics(gamma, hardmax_output, hardmax_output, hardmax_.participation(),
-                    hardmax_.largest_logit());
+                    -hardmax_.largest_logit());
         continue;
       }
       const Vector output = softmax.output.row(row).transpose().cast<double>();
@@ -307,13 +318,13 @@ class HardmaxReplicate final : public Execution {
   }
 
   void add_metrics(const Vector& gamma, const Vector& output, const Vector& hardmax_output,
-                   double participation, double place) {
+                   double participation, double depth) {
     constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
     const double reach = logits_.reach(static_cast<double>(seen_)) / logits_.height;
     found_.push_back(gamma.size() == 0 ? undefined : (output - gamma).norm());
     found_.push_back((output - hardmax_output).norm());
     found_.push_back(participation);
-    found_.push_back(1.0 - place / reach);
+    found_.push_back((reach - 1.0 + depth) / reach);
   }
 
   const HardmaxMeasurement& measurement_;
