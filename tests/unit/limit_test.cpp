@@ -228,7 +228,7 @@ TEST_CASE("limits of the moments in space", "[limit]") {
 }
 
 TEST_CASE("rates at the ends", "[limit]") {
-  CHECK(guaranteed_rate(0.0) == 0.5);
+  CHECK(reference_rate(0.0) == 0.5);
   CHECK(gaussian_rate(0.0) == 0.5);
   CHECK(typical_squared_error_rate(0.0) == 1.0);
   CHECK(expected_squared_error_rate(0.0) == 1.0);
@@ -237,7 +237,7 @@ TEST_CASE("rates at the ends", "[limit]") {
   for (const double H : {1e8, 1e200, infinity}) {
     INFO("H = " << H);
     const double square = H * H;
-    CHECK(guaranteed_rate(H) == 0.5 / (1.0 + square));
+    CHECK(reference_rate(H) == 0.5 / (1.0 + square));
     CHECK(gaussian_rate(H) == 1.0 / (1.0 + square));
     CHECK(std::abs(expected_squared_error_rate(H) - 1.0 / square) <= 1e-15 / square);
     CHECK(influence_tail_index(H) == 1.0 + 1.0 / square);

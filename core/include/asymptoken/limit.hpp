@@ -10,7 +10,7 @@ namespace asymptoken {
 
 /// Where a formula comes from.
 enum class Status {
-  paper,      ///< stated by "Token Sample Complexity of Attention" or fixed by its public code
+  paper,      ///< stated by "Token Sample Complexity of Attention", or what its public code draws or computes
   derived,    ///< derived for this project and checked numerically
   heuristic,  ///< leading exponents only, checked by simulation
 };
@@ -111,8 +111,8 @@ LineMomentLimit line_moment_limit(double b);
 // The error of a moment falls as n^-beta. Slopes on log-log axes are -beta. The horizon is >= 0; at 0 the first two
 // are 1/2, the next two 1 and the tail index is infinite.
 
-/// beta = 1 / (2 (1 + H^2)): the rate that the paper guarantees. [paper]
-double guaranteed_rate(double horizon);
+/// beta = 1 / (2 (1 + H^2)): the reference curve that the paper's public code draws. [paper]
+double reference_rate(double horizon);
 /// beta = min(1/2, 1 / (1 + H^2)), Gaussian tokens. [derived for H < 1, heuristic above]
 double gaussian_rate(double horizon);
 /// Exponent of E_x |Gamma_n - Gamma|^2 over a typical sample: min(1, 2 / (1 + 2 H^2)). [heuristic]

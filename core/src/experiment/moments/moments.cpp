@@ -112,8 +112,8 @@ Prediction reference_rate_of(const Head& head, const std::string& metric) {
   return {.id = "reference_rate",
           .metric = metric,
           .quantity = Quantity::slope,
-          .title = "guaranteed rate",
-          .value = -guaranteed_rate(head.horizon),
+          .title = "reference rate",
+          .value = -reference_rate(head.horizon),
           .status = Status::paper,
           .formula = "-1/(2(1+H^2))"};
 }
@@ -466,7 +466,7 @@ std::vector<TrendLine> MomentsMeasurement::rate_lines(const Result& outline) con
     above.insert(above.begin(), 1.0);
   }
   std::vector<TrendLine> lines = {
-      line_of(reference_rate_of({}, "mean"), geometric_values(least, most, steps), guaranteed_rate)};
+      line_of(reference_rate_of({}, "mean"), geometric_values(least, most, steps), reference_rate)};
   if (spec_.law->is_gaussian()) {
     // Derived up to H = 1, heuristic from there on: one line in two parts.
     for (const std::vector<double>* part : {&below, &above}) {
