@@ -227,6 +227,70 @@ TEST_CASE("limits of the moments in space", "[limit]") {
   }
 }
 
+namespace {
+
+/// Whole Gaussian averages over v of the plane, by the trapezoidal rule.
+template <class F>
+Matrix over_plane(F f) {
+  constexpr double step = 0.25;
+  constexpr Index reach = 40;
+  Matrix sum = Matrix::Zero(2, 2);
+  for (Index i = -reach; i <= reach; ++i) {
+    for (Index j = -reach; j <= reach; ++j) {
+      const Vector v{{step * static_cast<double>(i), step * static_cast<double>(j)}};
+      sum += std::exp(-0.5 * v.squaredNorm()) * step * step / (2 * std::numbers::pi) * f(v);
+    }
+  }
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("the mean's limit belongs to the kind of queries, and to the mean of the tokens", "[limit]") {
+  SECTION("on the line: b^2 + 2b + (1 - b^4)^(-3/2), of which queries that are no keys have the last") {
+    for (const double b : {-0.7, 0.25, 0.5}) {
+      const auto limit = gaussian_moment_limit(Matrix{{1.0}}, {.A = Matrix{{b}}, .V = Matrix{{1.0}}});
+      REQUIRE(limit);
+      CHECK(relative(limit->independent_mean_covariance(0, 0), std::pow(1.0 - std::pow(b, 4), -1.5)) < 1e-13);
+    }
+  }
+  SECTION(
+      "by definition: the covariance of a key's influence, an average over queries, with its own output and "
+      "without") {
+    const Matrix covariance{{1.0, 0.3}, {0.3, 0.6}};
+    const Matrix A{{0.4, -0.2}, {0.1, 0.3}};
+    const Matrix V{{1.0, 0.5}, {-0.3, 2.0}};
+    const Vector mean{{0.7, -0.4}};
+    const Matrix L = covariance.llt().matrixL();
+    const Matrix B = L.transpose() * A * L;
+    const Vector a = L.transpose() * A * mean;
+    const auto influence = [&](const Vector& v) {
+      return Vector(over_plane([&](const Vector& u) {
+                      const Vector p = a + B * u;
+                      Matrix column = Matrix::Zero(2, 2);
+                      column.col(0) = std::exp(p.dot(v) - 0.5 * p.squaredNorm()) * (v - p);
+                      return column;
+                    }).col(0));
+    };
+    const auto covariance_of = [&](bool is_query) {
+      return Matrix(V * L * over_plane([&](const Vector& v) {
+                      const Vector h = influence(v) + (is_query ? Vector(B * v) : Vector::Zero(2));
+                      return Matrix(h * h.transpose());
+                    }) *
+                    L.transpose() * V.transpose());
+    };
+    const auto limit = gaussian_moment_limit(covariance, {.A = A, .V = V}, mean);
+    REQUIRE(limit);
+    CHECK((limit->mean_asymptotic_covariance - covariance_of(true)).norm() < 1e-9);
+    CHECK((limit->independent_mean_covariance - covariance_of(false)).norm() < 1e-9);
+    // The mean of the tokens counts.
+    const auto centred = gaussian_moment_limit(covariance, {.A = A, .V = V});
+    REQUIRE(centred);
+    CHECK((limit->independent_mean_covariance - centred->independent_mean_covariance).norm() > 0.01);
+    CHECK(limit->self_weight == centred->self_weight);
+  }
+}
+
 TEST_CASE("rates at the ends", "[limit]") {
   CHECK(reference_rate(0.0) == 0.5);
   CHECK(gaussian_rate(0.0) == 0.5);

@@ -92,12 +92,16 @@ Moments transformed_moments(const Law& law, const AttentionForm& attention);
 /// For Gaussian tokens. [derived]
 struct GaussianMomentLimit {
   Matrix mean_asymptotic_covariance;  ///< lim n Cov(mean of the outputs), the tokens attending to each other
-  double self_weight;                 ///< lim sum over tokens of the weight that each gives to itself
+  /// The same for queries that are not the tokens, averaged over the law: no query is a key, nor does its draw count.
+  Matrix independent_mean_covariance;
+  double self_weight;  ///< lim sum over tokens of the weight that each gives to itself
 };
-/// Nothing when H >= 1, where the variance of the mean falls slower than 1/n. For H > 0.6 or d > 3 the limits are
-/// reached slowly, not before n = 1e5. Throws as `horizon` does.
+/// mean: of the tokens, 0 where it is empty; it counts unless A mean = 0, as it tilts all queries alike.
+/// Nothing when H >= 1, where the variance of the mean falls slower than 1/n, or when a limit overflows. For H > 0.6 or
+/// d > 3 the limits are reached slowly, not before n = 1e5. Throws as `horizon` does.
 std::optional<GaussianMomentLimit> gaussian_moment_limit(const Matrix& covariance,
-                                                         const AttentionForm& attention);
+                                                         const AttentionForm& attention,
+                                                         const Vector& mean = {});
 
 /// N(0,1) tokens on the line, logit b x y: limits of n Var(mean) and n Var(variance) of the outputs, infinite unless
 /// |b| < 1. [derived]

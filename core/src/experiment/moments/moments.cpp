@@ -366,8 +366,22 @@ double MomentsMeasurement::slope_over_grid(Error error_at) const {
   return fit_power_law(points, FitWeights::equal).value_or(PowerLawFit{}).slope;
 }
 
+/// Of Gaussian tokens, for queries of the spec's kind; nothing where they have none.
+std::optional<Matrix> MomentsMeasurement::mean_asymptotic_covariance(const Head& head) const {
+  const Law& law = *spec_.law;
+  if (!law.is_gaussian() || !law.has_independent_tokens() || parameters_.own_queries) {
+    return std::nullopt;
+  }
+  const auto limit = gaussian_moment_limit(law.covariance(), head.form, law.mean());
+  if (!limit) {
+    return std::nullopt;
+  }
+  return parameters_.tokens_attend() ? limit->mean_asymptotic_covariance : limit->independent_mean_covariance;
+}
+
 /// Slopes of the error of either moment, and the constant where it is known.
-std::vector<Prediction> MomentsMeasurement::predictions(const Head& head) const {
+std::vector<Prediction> MomentsMeasurement::predictions(std::size_t which) const {
+  const Head& head = spec_.attention.heads[which];
   std::vector<Prediction> predicted;
   const Law& law = *spec_.law;
   if (!law.has_independent_tokens()) {
@@ -416,24 +430,24 @@ std::vector<Prediction> MomentsMeasurement::predictions(const Head& head) const 
       predicted.push_back(compact_support_rate_of(metric));
     }
   }
-  if (law.is_gaussian() && parameters_.tokens_attend()) {
-    if (const auto limit = gaussian_moment_limit(law.covariance(), head.form)) {
-      predicted.push_back({.id = "asymptotic_constant",
-                           .metric = "mean",
-                           .quantity = Quantity::constant,
-                           .title = "asymptotic constant",
-                           .value = head.support * expected_norm(limit->mean_asymptotic_covariance),
-                           .exponent = -0.5,
-                           .status = Status::derived,
-                           .formula = "E|N(0, lim n Cov(mean))|"});
-    }
+  // The error of fresh queries falls to their floor instead.
+  const auto asymptotic = parameters_.fresh_queries > 0 ? std::nullopt : mean_asymptotic_covariance(head);
+  if (asymptotic) {
+    predicted.push_back({.id = "asymptotic_constant",
+                         .metric = "mean",
+                         .quantity = Quantity::constant,
+                         .title = "asymptotic constant",
+                         .value = head.support * expected_norm(*asymptotic),
+                         .exponent = -0.5,
+                         .status = Status::derived,
+                         .formula = "E|N(0, lim n Cov(mean))|"});
   }
   return predicted;
 }
 
 void MomentsMeasurement::predict(Result& outline) const {
   for (std::size_t head = 0; head < outline.curves.size(); ++head) {
-    outline.curves[head].predictions = predictions(spec_.attention.heads[head]);
+    outline.curves[head].predictions = predictions(head);
   }
   for (Trend& trend : outline.trends) {
     if (trend.kind == TrendKind::slope) {
@@ -444,7 +458,11 @@ void MomentsMeasurement::predict(Result& outline) const {
 
 /// Predicted rates against the horizon, as smooth as their formulas.
 std::vector<TrendLine> MomentsMeasurement::rate_lines(const Result& outline) const {
-  if (outline.curves.front().predictions.empty() || parameters_.own_queries) {
+  const auto has_slopes = [](const Curve& curve) {
+    return std::ranges::any_of(curve.predictions,
+                               [](const Prediction& one) { return one.id == "reference_rate"; });
+  };
+  if (!std::ranges::all_of(outline.curves, has_slopes)) {
     return {};
   }
   std::vector<double> horizons;
@@ -486,9 +504,11 @@ Json MomentsMeasurement::limit(std::size_t curve) const {
   Json result = {{"mean", json_of(moments.mean)},
                  {"covariance", json_of(moments.covariance)},
                  {"one_sided_horizon", one_sided_horizon(spec_.law->covariance(), head.form.A)}};
-  if (spec_.law->is_gaussian() && spec_.law->has_independent_tokens()) {
+  if (const auto asymptotic = mean_asymptotic_covariance(head)) {
+    result["mean_asymptotic_covariance"] = json_of(*asymptotic);
+  }
+  if (parameters_.tokens_attend() && spec_.law->is_gaussian() && spec_.law->has_independent_tokens()) {
     if (const auto clt = gaussian_moment_limit(spec_.law->covariance(), head.form)) {
-      result["mean_asymptotic_covariance"] = json_of(clt->mean_asymptotic_covariance);
       result["self_weight"] = clt->self_weight;
     }
   }
