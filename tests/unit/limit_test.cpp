@@ -291,6 +291,24 @@ TEST_CASE("the mean's limit belongs to the kind of queries, and to the mean of t
   }
 }
 
+TEST_CASE("what a finite number of queries leaves", "[limit]") {
+  // |N(0, c/m)|, and on the line the variance of m numbers varies by 2 c^2/m.
+  const double mean_of_normal = std::sqrt(2 / std::numbers::pi);
+  CHECK(relative(query_floor_of_mean(Matrix{{0.25}}, 100), 0.05 * mean_of_normal) < 1e-12);
+  CHECK(relative(query_floor_of_gaussian_covariance(Matrix{{0.25}}, 100),
+                 0.25 * std::sqrt(0.02) * mean_of_normal) < 1e-12);
+  // The entries of the square's Gaussian, as a vector of four: (C_ik C_jl + C_il C_jk) / m.
+  const Matrix C{{1.0, 0.4}, {0.4, 0.7}};
+  Matrix of_entries(4, 4);
+  for (Index i = 0; i < 4; ++i) {
+    for (Index k = 0; k < 4; ++k) {
+      of_entries(i, k) = (C(i / 2, k / 2) * C(i % 2, k % 2) + C(i / 2, k % 2) * C(i % 2, k / 2)) / 50;
+    }
+  }
+  CHECK(relative(query_floor_of_gaussian_covariance(C, 50), expected_norm(of_entries)) < 1e-11);
+  CHECK(query_floor_of_gaussian_covariance(Matrix::Zero(3, 3), 50) == 0.0);
+}
+
 TEST_CASE("rates at the ends", "[limit]") {
   CHECK(reference_rate(0.0) == 0.5);
   CHECK(gaussian_rate(0.0) == 0.5);

@@ -360,3 +360,27 @@ TEST_CASE("averaged over the law, the error of the mean reaches the constant of 
   const double predicted = constant->value / std::sqrt(static_cast<double>(last.n));
   CHECK(std::abs(last.metrics[0]->mean - predicted) < 4 * last.metrics[0]->standard_error());
 }
+
+TEST_CASE("fresh queries leave a floor, and where it is seen no slope is predicted",
+          "[experiment][moments][statistics]") {
+  const Result result = run(with_setting(on_the_line, "queries", R"({"count": 100})"));
+  const Curve& curve = result.curves.front();
+  const Point& last = curve.points.back();
+  for (std::size_t metric = 0; metric < 2; ++metric) {
+    INFO(result.metrics[metric].id);
+    const Prediction* floor = find_prediction(curve, "query_floor", result.metrics[metric].id);
+    REQUIRE(floor != nullptr);
+    CHECK(floor->quantity == Quantity::limit);
+    CHECK(floor->status == Status::derived);
+    // 100 queries are known to 1.1 / 20,000 of 0.25 / 100 when keys are counted too: one percent of the error.
+    const double error = 4 * last.metrics[metric]->standard_error() + 0.02 * floor->value;
+    CHECK(std::abs(last.metrics[metric]->mean - floor->value) < error);
+    CHECK(find_prediction(curve, "reference_rate", result.metrics[metric].id) == nullptr);
+    CHECK(find_prediction(curve, "gaussian_rate", result.metrics[metric].id) == nullptr);
+  }
+  // So many queries that their floor is not seen.
+  const auto job = job_of(with_setting(on_the_line, "queries", R"({"count": 2000000})"));
+  const Curve& many = job->outline().curves.front();
+  CHECK(find_prediction(many, "query_floor", "mean") != nullptr);
+  CHECK(find_prediction(many, "gaussian_rate", "mean") != nullptr);
+}

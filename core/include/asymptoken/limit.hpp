@@ -103,6 +103,13 @@ std::optional<GaussianMomentLimit> gaussian_moment_limit(const Matrix& covarianc
                                                          const AttentionForm& attention,
                                                          const Vector& mean = {});
 
+/// What is left of an error when the keys are infinitely many and m independent queries stand for their law: of the mean
+/// E|N(0, C/m)|_2, C the covariance of the outputs, exact for Gaussian outputs and else once m is large. [derived]
+double query_floor_of_mean(const Matrix& covariance, double queries);
+/// Of the covariance, for Gaussian outputs and many queries: E|N(0, .)| in the Frobenius norm, the entries of a sample
+/// covariance varying by (C_ik C_jl + C_il C_jk) / m. [derived]
+double query_floor_of_gaussian_covariance(const Matrix& covariance, double queries);
+
 /// N(0,1) tokens on the line, logit b x y: limits of n Var(mean) and n Var(variance) of the outputs, infinite unless
 /// |b| < 1. [derived]
 struct LineMomentLimit {

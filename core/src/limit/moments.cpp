@@ -92,6 +92,32 @@ std::optional<GaussianMomentLimit> gaussian_moment_limit(const Matrix& covarianc
       .self_weight = portable_exp(-sum_of_logs(factors.matrixQR().diagonal().cwiseAbs()))};
 }
 
+double query_floor_of_mean(const Matrix& covariance, double queries) {
+  return expected_norm(covariance) / std::sqrt(queries);
+}
+
+// In the eigenvectors of C the entries of a sample covariance are uncorrelated: those of the diagonal vary by 2 l_i^2 / m, the
+// others by l_i l_j / m and come twice in the norm.
+double query_floor_of_gaussian_covariance(const Matrix& covariance, double queries) {
+  if (!covariance.allFinite()) {
+    return std::numeric_limits<double>::infinity();
+  }
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(covariance, Eigen::EigenvaluesOnly);
+  const Vector l = solver.eigenvalues().cwiseMax(0.0);
+  const double largest = l.size() == 0 ? 0.0 : l.maxCoeff();
+  if (largest == 0.0) {
+    return 0.0;
+  }
+  Vector variances(l.size() * (l.size() + 1) / 2);
+  Index entry = 0;
+  for (Index i = 0; i < l.size(); ++i) {
+    for (Index j = i; j < l.size(); ++j) {
+      variances[entry++] = 2.0 * (l[i] / largest) * (l[j] / largest);
+    }
+  }
+  return largest * detail::expected_norm_of_eigenvalues(variances) / std::sqrt(queries);
+}
+
 LineMomentLimit line_moment_limit(double b) {
   const double square = b * b;
   if (!(square < 1.0)) {

@@ -128,6 +128,17 @@ Prediction gaussian_rate_of(double horizon, const std::string& metric) {
           .formula = "-min(1/2, 1/(1+H^2))"};
 }
 
+/// Of m fresh queries, which stand for the law however many keys there are.
+Prediction query_floor_of(const std::string& metric, double value, const char* formula) {
+  return {.id = "query_floor",
+          .metric = metric,
+          .quantity = Quantity::limit,
+          .title = "floor of the queries",
+          .value = value,
+          .status = Status::derived,
+          .formula = formula};
+}
+
 Prediction compact_support_rate_of(const std::string& metric) {
   return {.id = "compact_support_rate",
           .metric = metric,
@@ -366,6 +377,42 @@ double MomentsMeasurement::slope_over_grid(Error error_at) const {
   return fit_power_law(points, FitWeights::equal).value_or(PowerLawFit{}).slope;
 }
 
+std::vector<Prediction> MomentsMeasurement::query_floors(std::size_t which) const {
+  const Head& head = spec_.attention.heads[which];
+  const Matrix& covariance = limits()[which].covariance;
+  const auto queries = static_cast<double>(parameters_.fresh_queries);
+  std::vector<Prediction> floors = {query_floor_of(
+      "mean", head.support * query_floor_of_mean(covariance, queries),
+      "E|N(0, Cov(outputs)/m)|, m queries; n far above m reaches it, and no slope is then an exponent")};
+  // The outputs of Gaussian tokens are Gaussian. A pair of coordinates is an eigenvalue: not too many of them.
+  constexpr Index most_coordinates = 256;
+  const Index coordinates = covariance.rows();
+  if (spec_.law->is_gaussian() && coordinates <= most_coordinates &&
+      (!parameters_.spectral_norm || coordinates == 1)) {
+    floors.push_back(query_floor_of(
+        "covariance", head.support * head.support * query_floor_of_gaussian_covariance(covariance, queries),
+        "E|N(0, Cov(y y')/m)|, y ~ N(0, Cov(outputs)), m queries"));
+  }
+  // Outputs that are all alike leave none.
+  std::erase_if(floors, [](const Prediction& floor) { return !(floor.value > 0.0); });
+  return floors;
+}
+
+/// Whether fresh queries leave an error that no number of tokens removes and that bends the curves within the spec's n: no slope
+/// is then an exponent. What the keys add to the squared error is V Sigma V' / n at least, for Gaussian tokens.
+bool MomentsMeasurement::has_query_floor(std::size_t which) const {
+  if (parameters_.fresh_queries == 0) {
+    return false;
+  }
+  constexpr double negligible = 0.01;  // of the squared error: it moves a slope of -1/2 by 0.005 at most
+  const Matrix& V = spec_.attention.heads[which].form.V;
+  const double of_keys =
+      (V * spec_.law->covariance() * V.transpose()).trace() / static_cast<double>(spec_.tokens.back());
+  const double of_queries =
+      limits()[which].covariance.trace() / static_cast<double>(parameters_.fresh_queries);
+  return !(of_queries <= negligible * of_keys);
+}
+
 /// Of Gaussian tokens, for queries of the spec's kind; nothing where they have none.
 std::optional<Matrix> MomentsMeasurement::mean_asymptotic_covariance(const Head& head) const {
   const Law& law = *spec_.law;
@@ -379,13 +426,19 @@ std::optional<Matrix> MomentsMeasurement::mean_asymptotic_covariance(const Head&
   return parameters_.tokens_attend() ? limit->mean_asymptotic_covariance : limit->independent_mean_covariance;
 }
 
-/// Slopes of the error of either moment, and the constant where it is known.
+/// Slopes of the error of either moment, the constant where it is known, and what fresh queries leave.
 std::vector<Prediction> MomentsMeasurement::predictions(std::size_t which) const {
   const Head& head = spec_.attention.heads[which];
   std::vector<Prediction> predicted;
   const Law& law = *spec_.law;
   if (!law.has_independent_tokens()) {
     return predicted;
+  }
+  if (parameters_.fresh_queries > 0) {
+    predicted = query_floors(which);
+    if (has_query_floor(which)) {
+      return predicted;
+    }
   }
   const double H = head.horizon;
   constexpr std::size_t fewest_points = 3;
