@@ -184,13 +184,13 @@ test('the figure names what it shows: title, axes, slopes, predictions with thei
   assert.ok(texts.includes('moments: gaussian tokens, d = 3, 6 replicates, seed 42'), texts.join('\n'));
   for (const text of ['number of tokens n', 'error of the mean', 'error of the covariance'])
     assert.ok(texts.includes(text), text);
-  assert.ok(texts.includes('guaranteed rate (paper)'));
+  assert.ok(texts.includes('reference rate (paper)'));
   assert.equal(
     texts.filter((text) => /^slope \u22120\.\d+ ± 0\.\d+$/.test(text)).length,
     2 * result.curves.length,
   );
   assert.equal(
-    texts.filter((text) => /^guaranteed rate \u22120\.\d{3}$/.test(text)).length,
+    texts.filter((text) => /^reference rate \u22120\.\d{3}$/.test(text)).length,
     2 * result.curves.length,
   );
   // Each curve has a dashed line for the paper's rate.
@@ -351,7 +351,7 @@ test('names are escaped', (t) => {
   const folder = temporaryFolder(t);
   succeed(['run', ...quick, '--output', 'r.json'], { cwd: folder });
   const file = join(folder, 'r.json');
-  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('guaranteed rate', `<b> & 'c' \\"d\\"`));
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('reference rate', `<b> & 'c' \\"d\\"`));
   succeed(['show', 'r.json', '--svg', 'r.svg'], { cwd: folder });
   const texts = descendants(parseXml(readFileSync(join(folder, 'r.svg'), 'utf8'))).map(textOf);
   assert.ok(texts.includes(`<b> & 'c' "d" (paper)`));

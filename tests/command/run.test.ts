@@ -88,7 +88,7 @@ test('without --output, the table goes to standard output', () => {
   assert.match(table, /^moments: gaussian tokens, d = 3, 6 replicates, seed 42$/m);
   assert.match(table, /^error of the mean \(2-norm\)$/m);
   assert.match(table, /^error of the covariance \(Frobenius norm\)$/m);
-  assert.match(table, /guaranteed rate \(paper\)/);
+  assert.match(table, /reference rate \(paper\)/);
   assert.equal(table.match(/^ {2}[149] /gm)!.length, 6);
 });
 

@@ -143,7 +143,7 @@ test('each kind of predicted slope is listed once, in order, with all that it re
       curveOf(1, {
         predictions: [
           predictionOf('hidden', { id: 'of what is not drawn' }),
-          predictionOf('error', { id: 'guaranteed', title: 'guaranteed rate', status: 'paper' }),
+          predictionOf('error', { id: 'reference_rate', title: 'reference rate', status: 'paper' }),
           predictionOf('error'),
           predictionOf('error', { id: 'constant', quantity: 'constant' }),
         ],
@@ -152,7 +152,7 @@ test('each kind of predicted slope is listed once, in order, with all that it re
     ],
   });
   assert.deepEqual(referenceKinds(result, drawnMetrics(result, undefined)), [
-    { id: 'guaranteed', title: 'guaranteed rate', statuses: ['paper'] },
+    { id: 'reference_rate', title: 'reference rate', statuses: ['paper'] },
     { id: 'central_limit', title: 'central limit', statuses: ['derived', 'heuristic'] },
   ]);
 });

@@ -227,8 +227,90 @@ TEST_CASE("limits of the moments in space", "[limit]") {
   }
 }
 
+namespace {
+
+/// Whole Gaussian averages over v of the plane, by the trapezoidal rule.
+template <class F>
+Matrix over_plane(F f) {
+  constexpr double step = 0.25;
+  constexpr Index reach = 40;
+  Matrix sum = Matrix::Zero(2, 2);
+  for (Index i = -reach; i <= reach; ++i) {
+    for (Index j = -reach; j <= reach; ++j) {
+      const Vector v{{step * static_cast<double>(i), step * static_cast<double>(j)}};
+      sum += std::exp(-0.5 * v.squaredNorm()) * step * step / (2 * std::numbers::pi) * f(v);
+    }
+  }
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("the mean's limit belongs to the kind of queries, and to the mean of the tokens", "[limit]") {
+  SECTION("on the line: b^2 + 2b + (1 - b^4)^(-3/2), of which queries that are no keys have the last") {
+    for (const double b : {-0.7, 0.25, 0.5}) {
+      const auto limit = gaussian_moment_limit(Matrix{{1.0}}, {.A = Matrix{{b}}, .V = Matrix{{1.0}}});
+      REQUIRE(limit);
+      CHECK(relative(limit->independent_mean_covariance(0, 0), std::pow(1.0 - std::pow(b, 4), -1.5)) < 1e-13);
+    }
+  }
+  SECTION(
+      "by definition: the covariance of a key's influence, an average over queries, with its own output and "
+      "without") {
+    const Matrix covariance{{1.0, 0.3}, {0.3, 0.6}};
+    const Matrix A{{0.4, -0.2}, {0.1, 0.3}};
+    const Matrix V{{1.0, 0.5}, {-0.3, 2.0}};
+    const Vector mean{{0.7, -0.4}};
+    const Matrix L = covariance.llt().matrixL();
+    const Matrix B = L.transpose() * A * L;
+    const Vector a = L.transpose() * A * mean;
+    const auto influence = [&](const Vector& v) {
+      return Vector(over_plane([&](const Vector& u) {
+                      const Vector p = a + B * u;
+                      Matrix column = Matrix::Zero(2, 2);
+                      column.col(0) = std::exp(p.dot(v) - 0.5 * p.squaredNorm()) * (v - p);
+                      return column;
+                    }).col(0));
+    };
+    const auto covariance_of = [&](bool is_query) {
+      return Matrix(V * L * over_plane([&](const Vector& v) {
+                      const Vector h = influence(v) + (is_query ? Vector(B * v) : Vector::Zero(2));
+                      return Matrix(h * h.transpose());
+                    }) *
+                    L.transpose() * V.transpose());
+    };
+    const auto limit = gaussian_moment_limit(covariance, {.A = A, .V = V}, mean);
+    REQUIRE(limit);
+    CHECK((limit->mean_asymptotic_covariance - covariance_of(true)).norm() < 1e-9);
+    CHECK((limit->independent_mean_covariance - covariance_of(false)).norm() < 1e-9);
+    // The mean of the tokens counts.
+    const auto centred = gaussian_moment_limit(covariance, {.A = A, .V = V});
+    REQUIRE(centred);
+    CHECK((limit->independent_mean_covariance - centred->independent_mean_covariance).norm() > 0.01);
+    CHECK(limit->self_weight == centred->self_weight);
+  }
+}
+
+TEST_CASE("what a finite number of queries leaves", "[limit]") {
+  // |N(0, c/m)|, and on the line the variance of m numbers varies by 2 c^2/m.
+  const double mean_of_normal = std::sqrt(2 / std::numbers::pi);
+  CHECK(relative(query_floor_of_mean(Matrix{{0.25}}, 100), 0.05 * mean_of_normal) < 1e-12);
+  CHECK(relative(query_floor_of_gaussian_covariance(Matrix{{0.25}}, 100),
+                 0.25 * std::sqrt(0.02) * mean_of_normal) < 1e-12);
+  // The entries of the square's Gaussian, as a vector of four: (C_ik C_jl + C_il C_jk) / m.
+  const Matrix C{{1.0, 0.4}, {0.4, 0.7}};
+  Matrix of_entries(4, 4);
+  for (Index i = 0; i < 4; ++i) {
+    for (Index k = 0; k < 4; ++k) {
+      of_entries(i, k) = (C(i / 2, k / 2) * C(i % 2, k % 2) + C(i / 2, k % 2) * C(i % 2, k / 2)) / 50;
+    }
+  }
+  CHECK(relative(query_floor_of_gaussian_covariance(C, 50), expected_norm(of_entries)) < 1e-11);
+  CHECK(query_floor_of_gaussian_covariance(Matrix::Zero(3, 3), 50) == 0.0);
+}
+
 TEST_CASE("rates at the ends", "[limit]") {
-  CHECK(guaranteed_rate(0.0) == 0.5);
+  CHECK(reference_rate(0.0) == 0.5);
   CHECK(gaussian_rate(0.0) == 0.5);
   CHECK(typical_squared_error_rate(0.0) == 1.0);
   CHECK(expected_squared_error_rate(0.0) == 1.0);
@@ -237,7 +319,7 @@ TEST_CASE("rates at the ends", "[limit]") {
   for (const double H : {1e8, 1e200, infinity}) {
     INFO("H = " << H);
     const double square = H * H;
-    CHECK(guaranteed_rate(H) == 0.5 / (1.0 + square));
+    CHECK(reference_rate(H) == 0.5 / (1.0 + square));
     CHECK(gaussian_rate(H) == 1.0 / (1.0 + square));
     CHECK(std::abs(expected_squared_error_rate(H) - 1.0 / square) <= 1e-15 / square);
     CHECK(influence_tail_index(H) == 1.0 + 1.0 / square);

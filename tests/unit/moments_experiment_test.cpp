@@ -1,6 +1,8 @@
 #include <Eigen/SVD>
+#include <algorithm>
 #include <catch_amalgamated.hpp>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "arbitrary.hpp"
 #include "asymptoken/error.hpp"
@@ -314,4 +316,71 @@ TEST_CASE("theory section 6: slopes with the queries averaged exactly", "[experi
     const double error = std::hypot(slope_standard_error(result.curves[curve], 0), 0.03);
     CHECK(std::abs(slope - mean_slopes[curve]) < 3 * error);
   }
+}
+
+namespace {
+
+const Prediction* find_prediction(const Curve& curve, std::string_view id, std::string_view metric) {
+  const auto found = std::ranges::find_if(
+      curve.predictions, [&](const Prediction& one) { return one.id == id && one.metric == metric; });
+  return found == curve.predictions.end() ? nullptr : &*found;
+}
+
+const std::string on_the_line = R"({"experiment": "moments", "seed": 3,
+ "law": {"type": "gaussian", "dimension": 1}, "attention": {"matrix": 0.5},
+ "tokens": [5000, 10000, 20000], "replicates": 400})";
+
+}  // namespace
+
+TEST_CASE("constants of the limit belong to the kind of queries", "[experiment][moments]") {
+  const auto limit_with = [](const std::string& queries) {
+    return nlohmann::ordered_json::parse(
+        job_of(with_setting(on_the_line, "queries", queries))->limit_json())["curves"][0]["limit"];
+  };
+  // b^2 + 2b + (1 - b^4)^(-3/2) where a query is a key, else the last term.
+  const double apart = std::pow(1.0 - 0.0625, -1.5);
+  const auto own = limit_with(R"("tokens")");
+  CHECK(own["mean_asymptotic_covariance"][0][0].get<double>() == Catch::Approx(1.25 + apart));
+  CHECK(own["self_weight"].get<double>() == Catch::Approx(2.0));
+  for (const char* queries : {R"({"quadrature": 40})", R"({"count": 100})"}) {
+    INFO(queries);
+    const auto limit = limit_with(queries);
+    CHECK(limit["mean_asymptotic_covariance"][0][0].get<double>() == Catch::Approx(apart));
+    CHECK(!limit.contains("self_weight"));
+  }
+}
+
+TEST_CASE("averaged over the law, the error of the mean reaches the constant of such queries",
+          "[experiment][moments][statistics]") {
+  const Result result = run(with_setting(on_the_line, "queries", R"({"quadrature": 40})"));
+  const Curve& curve = result.curves.front();
+  const Prediction* constant = find_prediction(curve, "asymptotic_constant", "mean");
+  REQUIRE(constant != nullptr);
+  const Point& last = curve.points.back();
+  const double predicted = constant->value / std::sqrt(static_cast<double>(last.n));
+  CHECK(std::abs(last.metrics[0]->mean - predicted) < 4 * last.metrics[0]->standard_error());
+}
+
+TEST_CASE("fresh queries leave a floor, and where it is seen no slope is predicted",
+          "[experiment][moments][statistics]") {
+  const Result result = run(with_setting(on_the_line, "queries", R"({"count": 100})"));
+  const Curve& curve = result.curves.front();
+  const Point& last = curve.points.back();
+  for (std::size_t metric = 0; metric < 2; ++metric) {
+    INFO(result.metrics[metric].id);
+    const Prediction* floor = find_prediction(curve, "query_floor", result.metrics[metric].id);
+    REQUIRE(floor != nullptr);
+    CHECK(floor->quantity == Quantity::limit);
+    CHECK(floor->status == Status::derived);
+    // 100 queries are known to 1.1 / 20,000 of 0.25 / 100 when keys are counted too: one percent of the error.
+    const double error = 4 * last.metrics[metric]->standard_error() + 0.02 * floor->value;
+    CHECK(std::abs(last.metrics[metric]->mean - floor->value) < error);
+    CHECK(find_prediction(curve, "reference_rate", result.metrics[metric].id) == nullptr);
+    CHECK(find_prediction(curve, "gaussian_rate", result.metrics[metric].id) == nullptr);
+  }
+  // So many queries that their floor is not seen.
+  const auto job = job_of(with_setting(on_the_line, "queries", R"({"count": 2000000})"));
+  const Curve& many = job->outline().curves.front();
+  CHECK(find_prediction(many, "query_floor", "mean") != nullptr);
+  CHECK(find_prediction(many, "gaussian_rate", "mean") != nullptr);
 }

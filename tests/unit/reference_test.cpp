@@ -60,7 +60,7 @@ Json gaussian_quantities(const Json& inputs) {
   const double H = horizon(covariance, attention.A);
   quantities["horizon"] = H;
   quantities["horizon_one_sided"] = one_sided_horizon(covariance, attention.A);
-  quantities["rate_bound"] = guaranteed_rate(H);
+  quantities["rate_bound"] = reference_rate(H);
   quantities["rate_typical"] = gaussian_rate(H);
   if (const auto limit = gaussian_moment_limit(covariance, attention)) {
     quantities["mean_clt_cov"] = reference::json(limit->mean_asymptotic_covariance);
@@ -192,7 +192,7 @@ Json rates(const Json& inputs) {
   Json quantities;
   for (const Json& entry : inputs.at("H")) {
     const auto H = entry.get<double>();
-    quantities["guaranteed"].push_back(guaranteed_rate(H));
+    quantities["reference"].push_back(reference_rate(H));
     quantities["typical"].push_back(gaussian_rate(H));
     quantities["mse"].push_back(typical_squared_error_rate(H));
     quantities["mse_mean"].push_back(expected_squared_error_rate(H));

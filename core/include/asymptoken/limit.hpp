@@ -10,7 +10,7 @@ namespace asymptoken {
 
 /// Where a formula comes from.
 enum class Status {
-  paper,      ///< stated by "Token Sample Complexity of Attention" or fixed by its public code
+  paper,      ///< stated by "Token Sample Complexity of Attention", or what its public code draws or computes
   derived,    ///< derived for this project and checked numerically
   heuristic,  ///< leading exponents only, checked by simulation
 };
@@ -92,12 +92,23 @@ Moments transformed_moments(const Law& law, const AttentionForm& attention);
 /// For Gaussian tokens. [derived]
 struct GaussianMomentLimit {
   Matrix mean_asymptotic_covariance;  ///< lim n Cov(mean of the outputs), the tokens attending to each other
-  double self_weight;                 ///< lim sum over tokens of the weight that each gives to itself
+  /// The same for queries that are not the tokens, averaged over the law: no query is a key, nor does its draw count.
+  Matrix independent_mean_covariance;
+  double self_weight;  ///< lim sum over tokens of the weight that each gives to itself
 };
-/// Nothing when H >= 1, where the variance of the mean falls slower than 1/n. For H > 0.6 or d > 3 the limits are
-/// reached slowly, not before n = 1e5. Throws as `horizon` does.
+/// mean: of the tokens, 0 where it is empty; it counts unless A mean = 0, as it tilts all queries alike.
+/// Nothing when H >= 1, where the variance of the mean falls slower than 1/n, or when a limit overflows. For H > 0.6 or
+/// d > 3 the limits are reached slowly, not before n = 1e5. Throws as `horizon` does.
 std::optional<GaussianMomentLimit> gaussian_moment_limit(const Matrix& covariance,
-                                                         const AttentionForm& attention);
+                                                         const AttentionForm& attention,
+                                                         const Vector& mean = {});
+
+/// What is left of an error when the keys are infinitely many and m independent queries stand for their law: of the mean
+/// E|N(0, C/m)|_2, C the covariance of the outputs, exact for Gaussian outputs and else once m is large. [derived]
+double query_floor_of_mean(const Matrix& covariance, double queries);
+/// Of the covariance, for Gaussian outputs and many queries: E|N(0, .)| in the Frobenius norm, the entries of a sample
+/// covariance varying by (C_ik C_jl + C_il C_jk) / m. [derived]
+double query_floor_of_gaussian_covariance(const Matrix& covariance, double queries);
 
 /// N(0,1) tokens on the line, logit b x y: limits of n Var(mean) and n Var(variance) of the outputs, infinite unless
 /// |b| < 1. [derived]
@@ -111,8 +122,8 @@ LineMomentLimit line_moment_limit(double b);
 // The error of a moment falls as n^-beta. Slopes on log-log axes are -beta. The horizon is >= 0; at 0 the first two
 // are 1/2, the next two 1 and the tail index is infinite.
 
-/// beta = 1 / (2 (1 + H^2)): the rate that the paper guarantees. [paper]
-double guaranteed_rate(double horizon);
+/// beta = 1 / (2 (1 + H^2)): the reference curve that the paper's public code draws. [paper]
+double reference_rate(double horizon);
 /// beta = min(1/2, 1 / (1 + H^2)), Gaussian tokens. [derived for H < 1, heuristic above]
 double gaussian_rate(double horizon);
 /// Exponent of E_x |Gamma_n - Gamma|^2 over a typical sample: min(1, 2 / (1 + 2 H^2)). [heuristic]

@@ -43,7 +43,7 @@ std::string_view name_of(Status status) {
   return "heuristic";
 }
 
-double guaranteed_rate(double horizon) { return 0.5 / (1.0 + horizon * horizon); }
+double reference_rate(double horizon) { return 0.5 / (1.0 + horizon * horizon); }
 
 double gaussian_rate(double horizon) { return std::min(0.5, 1.0 / (1.0 + horizon * horizon)); }
 

@@ -112,8 +112,8 @@ Prediction reference_rate_of(const Head& head, const std::string& metric) {
   return {.id = "reference_rate",
           .metric = metric,
           .quantity = Quantity::slope,
-          .title = "guaranteed rate",
-          .value = -guaranteed_rate(head.horizon),
+          .title = "reference rate",
+          .value = -reference_rate(head.horizon),
           .status = Status::paper,
           .formula = "-1/(2(1+H^2))"};
 }
@@ -126,6 +126,17 @@ Prediction gaussian_rate_of(double horizon, const std::string& metric) {
           .value = -gaussian_rate(horizon),
           .status = horizon < 1 ? Status::derived : Status::heuristic,
           .formula = "-min(1/2, 1/(1+H^2))"};
+}
+
+/// Of m fresh queries, which stand for the law however many keys there are.
+Prediction query_floor_of(const std::string& metric, double value, const char* formula) {
+  return {.id = "query_floor",
+          .metric = metric,
+          .quantity = Quantity::limit,
+          .title = "floor of the queries",
+          .value = value,
+          .status = Status::derived,
+          .formula = formula};
 }
 
 Prediction compact_support_rate_of(const std::string& metric) {
@@ -366,12 +377,68 @@ double MomentsMeasurement::slope_over_grid(Error error_at) const {
   return fit_power_law(points, FitWeights::equal).value_or(PowerLawFit{}).slope;
 }
 
-/// Slopes of the error of either moment, and the constant where it is known.
-std::vector<Prediction> MomentsMeasurement::predictions(const Head& head) const {
+std::vector<Prediction> MomentsMeasurement::query_floors(std::size_t which) const {
+  const Head& head = spec_.attention.heads[which];
+  const Matrix& covariance = limits()[which].covariance;
+  const auto queries = static_cast<double>(parameters_.fresh_queries);
+  std::vector<Prediction> floors = {query_floor_of(
+      "mean", head.support * query_floor_of_mean(covariance, queries),
+      "E|N(0, Cov(outputs)/m)|, m queries; n far above m reaches it, and no slope is then an exponent")};
+  // The outputs of Gaussian tokens are Gaussian. A pair of coordinates is an eigenvalue: not too many of them.
+  constexpr Index most_coordinates = 256;
+  const Index coordinates = covariance.rows();
+  if (spec_.law->is_gaussian() && coordinates <= most_coordinates &&
+      (!parameters_.spectral_norm || coordinates == 1)) {
+    floors.push_back(query_floor_of(
+        "covariance", head.support * head.support * query_floor_of_gaussian_covariance(covariance, queries),
+        "E|N(0, Cov(y y')/m)|, y ~ N(0, Cov(outputs)), m queries"));
+  }
+  // Outputs that are all alike leave none.
+  std::erase_if(floors, [](const Prediction& floor) { return !(floor.value > 0.0); });
+  return floors;
+}
+
+/// Whether fresh queries leave an error that no number of tokens removes and that bends the curves within the spec's n: no slope
+/// is then an exponent. What the keys add to the squared error is V Sigma V' / n at least, for Gaussian tokens.
+bool MomentsMeasurement::has_query_floor(std::size_t which) const {
+  if (parameters_.fresh_queries == 0) {
+    return false;
+  }
+  constexpr double negligible = 0.01;  // of the squared error: it moves a slope of -1/2 by 0.005 at most
+  const Matrix& V = spec_.attention.heads[which].form.V;
+  const double of_keys =
+      (V * spec_.law->covariance() * V.transpose()).trace() / static_cast<double>(spec_.tokens.back());
+  const double of_queries =
+      limits()[which].covariance.trace() / static_cast<double>(parameters_.fresh_queries);
+  return !(of_queries <= negligible * of_keys);
+}
+
+/// Of Gaussian tokens, for queries of the spec's kind; nothing where they have none.
+std::optional<Matrix> MomentsMeasurement::mean_asymptotic_covariance(const Head& head) const {
+  const Law& law = *spec_.law;
+  if (!law.is_gaussian() || !law.has_independent_tokens() || parameters_.own_queries) {
+    return std::nullopt;
+  }
+  const auto limit = gaussian_moment_limit(law.covariance(), head.form, law.mean());
+  if (!limit) {
+    return std::nullopt;
+  }
+  return parameters_.tokens_attend() ? limit->mean_asymptotic_covariance : limit->independent_mean_covariance;
+}
+
+/// Slopes of the error of either moment, the constant where it is known, and what fresh queries leave.
+std::vector<Prediction> MomentsMeasurement::predictions(std::size_t which) const {
+  const Head& head = spec_.attention.heads[which];
   std::vector<Prediction> predicted;
   const Law& law = *spec_.law;
   if (!law.has_independent_tokens()) {
     return predicted;
+  }
+  if (parameters_.fresh_queries > 0) {
+    predicted = query_floors(which);
+    if (has_query_floor(which)) {
+      return predicted;
+    }
   }
   const double H = head.horizon;
   constexpr std::size_t fewest_points = 3;
@@ -416,24 +483,24 @@ std::vector<Prediction> MomentsMeasurement::predictions(const Head& head) const 
       predicted.push_back(compact_support_rate_of(metric));
     }
   }
-  if (law.is_gaussian() && parameters_.tokens_attend()) {
-    if (const auto limit = gaussian_moment_limit(law.covariance(), head.form)) {
-      predicted.push_back({.id = "asymptotic_constant",
-                           .metric = "mean",
-                           .quantity = Quantity::constant,
-                           .title = "asymptotic constant",
-                           .value = head.support * expected_norm(limit->mean_asymptotic_covariance),
-                           .exponent = -0.5,
-                           .status = Status::derived,
-                           .formula = "E|N(0, lim n Cov(mean))|"});
-    }
+  // The error of fresh queries falls to their floor instead.
+  const auto asymptotic = parameters_.fresh_queries > 0 ? std::nullopt : mean_asymptotic_covariance(head);
+  if (asymptotic) {
+    predicted.push_back({.id = "asymptotic_constant",
+                         .metric = "mean",
+                         .quantity = Quantity::constant,
+                         .title = "asymptotic constant",
+                         .value = head.support * expected_norm(*asymptotic),
+                         .exponent = -0.5,
+                         .status = Status::derived,
+                         .formula = "E|N(0, lim n Cov(mean))|"});
   }
   return predicted;
 }
 
 void MomentsMeasurement::predict(Result& outline) const {
   for (std::size_t head = 0; head < outline.curves.size(); ++head) {
-    outline.curves[head].predictions = predictions(spec_.attention.heads[head]);
+    outline.curves[head].predictions = predictions(head);
   }
   for (Trend& trend : outline.trends) {
     if (trend.kind == TrendKind::slope) {
@@ -444,7 +511,11 @@ void MomentsMeasurement::predict(Result& outline) const {
 
 /// Predicted rates against the horizon, as smooth as their formulas.
 std::vector<TrendLine> MomentsMeasurement::rate_lines(const Result& outline) const {
-  if (outline.curves.front().predictions.empty() || parameters_.own_queries) {
+  const auto has_slopes = [](const Curve& curve) {
+    return std::ranges::any_of(curve.predictions,
+                               [](const Prediction& one) { return one.id == "reference_rate"; });
+  };
+  if (!std::ranges::all_of(outline.curves, has_slopes)) {
     return {};
   }
   std::vector<double> horizons;
@@ -466,7 +537,7 @@ std::vector<TrendLine> MomentsMeasurement::rate_lines(const Result& outline) con
     above.insert(above.begin(), 1.0);
   }
   std::vector<TrendLine> lines = {
-      line_of(reference_rate_of({}, "mean"), geometric_values(least, most, steps), guaranteed_rate)};
+      line_of(reference_rate_of({}, "mean"), geometric_values(least, most, steps), reference_rate)};
   if (spec_.law->is_gaussian()) {
     // Derived up to H = 1, heuristic from there on: one line in two parts.
     for (const std::vector<double>* part : {&below, &above}) {
@@ -486,9 +557,11 @@ Json MomentsMeasurement::limit(std::size_t curve) const {
   Json result = {{"mean", json_of(moments.mean)},
                  {"covariance", json_of(moments.covariance)},
                  {"one_sided_horizon", one_sided_horizon(spec_.law->covariance(), head.form.A)}};
-  if (spec_.law->is_gaussian() && spec_.law->has_independent_tokens()) {
+  if (const auto asymptotic = mean_asymptotic_covariance(head)) {
+    result["mean_asymptotic_covariance"] = json_of(*asymptotic);
+  }
+  if (parameters_.tokens_attend() && spec_.law->is_gaussian() && spec_.law->has_independent_tokens()) {
     if (const auto clt = gaussian_moment_limit(spec_.law->covariance(), head.form)) {
-      result["mean_asymptotic_covariance"] = json_of(clt->mean_asymptotic_covariance);
       result["self_weight"] = clt->self_weight;
     }
   }

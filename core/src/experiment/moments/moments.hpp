@@ -65,7 +65,10 @@ class MomentsMeasurement final : public Measurement {
   double query_count(double n) const;
   std::size_t reference_blocks() const;
   std::vector<std::string> metrics() const;
-  std::vector<Prediction> predictions(const Head& head) const;
+  std::vector<Prediction> predictions(std::size_t which) const;
+  std::vector<Prediction> query_floors(std::size_t which) const;
+  bool has_query_floor(std::size_t which) const;
+  std::optional<Matrix> mean_asymptotic_covariance(const Head& head) const;
   std::vector<TrendLine> rate_lines(const Result& outline) const;
   void append_sizes(std::size_t head, const Moments& error, std::vector<double>& sizes) const;
   double size_of(const Matrix& covariance) const;

@@ -94,10 +94,10 @@ class WindowMeasurement final : public Measurement {
         predicted.push_back({.id = "reference_rate",
                              .metric = metric,
                              .quantity = Quantity::slope,
-                             .title = "guaranteed rate",
-                             .value = -guaranteed_rate(spec_.attention.heads[head].horizon),
-                             .status = Status::paper,
-                             .formula = "-1/(2(1+H^2))"});
+                             .title = "reference rate",
+                             .value = -reference_rate(spec_.attention.heads[head].horizon),
+                             .status = Status::heuristic,  // its tokens are those of a law
+                             .formula = "-1/(2(1+H^2)), of independent tokens"});
         predicted.push_back(resampling_rate(metric, -0.5, "-1/2"));
       }
       predicted.push_back(resampling_rate("mean_squared_error", -1, "-1"));
