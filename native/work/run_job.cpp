@@ -50,7 +50,9 @@ class Run {
       const auto work = [&](std::size_t index, const std::atomic<bool>& stop) {
         execute_item(missing[index], stop);
       };
-      if (!run_parallel(missing.size(), threads_, work, [this] { return keep_going(); })) return false;
+      const auto on_fewer = [this](unsigned started) { go_on_with(started); };
+      if (!run_parallel(missing.size(), threads_, work, [this] { return keep_going(); }, on_fewer))
+        return false;
     }
   }
 
@@ -74,6 +76,12 @@ class Run {
     job_.add(item, execution->values());
     if (on_finished_) on_finished_(item, execution->values());
     items_done_ = job_.items_done();
+  }
+
+  // A later stage does not ask for the others again.
+  void go_on_with(unsigned started) {
+    threads_ = std::max(started, 1U);
+    note("the system gives " + std::to_string(threads_) + (threads_ == 1 ? " thread only" : " threads only"));
   }
 
   bool keep_going() {

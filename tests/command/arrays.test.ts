@@ -156,6 +156,24 @@ test('attend reads arrays row by row or column by column: the same numbers, the 
   }
 });
 
+test('an order that means nothing, of one row or one column, changes nothing', (t) => {
+  const folder = temporaryFolder(t);
+  for (const [m, n, d] of [
+    [700, 900, 1],
+    [1, 1, 65],
+  ] as const) {
+    const outputs = [writeNpy, writeFortranNpy].map((write) => {
+      write(join(folder, 'q.npy'), normalMatrix(m, d, 1, Float32Array));
+      write(join(folder, 'k.npy'), normalMatrix(n, d, 2, Float32Array));
+      write(join(folder, 'v.npy'), normalMatrix(n, 1, 3, Float32Array));
+      const arrays = ['--queries', 'q.npy', '--keys', 'k.npy', '--values', 'v.npy'];
+      assert.equal(succeed(['attend', ...arrays, '--output', 'o.npy'], { cwd: folder }), '');
+      return readFileSync(join(folder, 'o.npy'));
+    });
+    assert.deepEqual(outputs[1], outputs[0]);
+  }
+});
+
 test('attend refuses what is missing, does not fit together or does not fit in memory', (t) => {
   const folder = temporaryFolder(t);
   writeNpy(join(folder, 'q.npy'), good.queries);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { attendOne, normalMatrix } from './attention.ts';
-import { start, succeed, temporaryFolder } from './command.ts';
+import { command, start, succeed, temporaryFolder } from './command.ts';
 import { type Matrix, readNpy, writeNpy } from './npy.ts';
 
 interface Summary {
@@ -253,4 +254,40 @@ test('an interrupt leaves nothing behind', async (t) => {
   assert.ok(performance.now() - asked < 1000);
   assert.match(outcome.stderr, /\nasymptoken: interrupted; nothing was written\n$/);
   assert.deepEqual(readdirSync(folder).sort(), ['k.npy', 'q.npy', 'v.npy']);
+});
+
+for (const [signal, code] of [
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+  ['SIGUSR1', 138],
+  ['SIGUSR2', 140],
+  ['SIGXCPU', 152],
+] as const)
+  test(`${signal} ends attend with a word and leaves nothing behind`, async (t) => {
+    const large = normalMatrix(40_000, 64, 1, Float32Array);
+    const folder = folderWith(t, large, large, large);
+    const running = start(['attend', ...arrays, '--output', 'o.npy', '--progress', 'json'], { cwd: folder });
+    await new Promise((resolve) => running.process.stderr!.once('data', resolve));
+    running.process.kill(signal);
+    const outcome = await running.end;
+    assert.deepEqual([outcome.code, outcome.signal], [code, null]);
+    assert.match(outcome.stderr, /\nasymptoken: interrupted; nothing was written\n$/);
+    assert.deepEqual(readdirSync(folder).sort(), ['k.npy', 'q.npy', 'v.npy']);
+  });
+
+test('a hang-up that is ignored from the start stays ignored', async (t) => {
+  const some = normalMatrix(8000, 64, 1, Float32Array);
+  const folder = folderWith(t, some, some, some);
+  const line = `trap '' HUP; exec "$0" "$@"`;
+  const args = ['attend', ...arrays, '--output', 'o.npy', '--progress', 'json'];
+  const child = spawn('sh', ['-c', line, command, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const end = new Promise((resolve) => child.on('close', (code, signal) => resolve([code, signal])));
+  await new Promise((resolve) => child.stderr.once('data', resolve));
+  child.kill('SIGHUP');
+  child.stderr.resume();
+  assert.deepEqual(await end, [0, null]);
+  assert.ok(readdirSync(folder).includes('o.npy'));
 });

@@ -1,8 +1,16 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { asymptoken, assertEmpty, refuse, succeed, temporaryFolder } from './command.ts';
+import {
+  asymptoken,
+  assertEmpty,
+  command as commandPath,
+  refuse,
+  succeed,
+  temporaryFolder,
+} from './command.ts';
 import { parseResult, quick } from './result.ts';
 
 // Each bad input of a run: its settings, and what the sentence has to name.
@@ -105,6 +113,62 @@ test('a key that an object has twice is refused wherever JSON is read', (t) => {
 test('a key that comes twice in the value of --set is refused too', () => {
   const law = '{"type":"gaussian","dimension":3,"dimension":4}';
   refuse(['spec', 'map', '--set', `law=${law}`], ['twice the key dimension']);
+});
+
+test('a document that is nested too deep is refused in one sentence', () => {
+  const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+  const objects = '{"law":'.repeat(100_000) + '1' + '}'.repeat(100_000);
+  const sentence = (document: string) =>
+    `asymptoken: ${document} is nested too deep; expected at most 100 objects and lists inside each other\n`;
+  for (const [args, input, document] of [
+    [['spec', '-'], deep, 'spec'],
+    [['run', '-'], objects, 'spec'],
+    [['limit', '-', '--set', 'seed=1'], objects, 'spec'],
+    [['show', '-', '--svg', 'r.svg'], deep, 'result'],
+    [['spec', 'map', '--set', `law=${'['.repeat(101)}${']'.repeat(101)}`], '', 'law'],
+  ] as const) {
+    const { code, stdout, stderr } = asymptoken([...args], { input });
+    assert.deepEqual([code, stdout, stderr], [2, '', sentence(document)]);
+  }
+  // What is not too deep is refused for what it is.
+  refuse(['spec', 'map', '--set', `law=${'['.repeat(99)}${']'.repeat(99)}`], ['law', 'an object']);
+});
+
+test('a key, a value or an argument of any length makes a short sentence', () => {
+  const long = 'é'.repeat(50_000);
+  const law = '"law":{"type":"gaussian","dimension":2';
+  for (const [args, input] of [
+    [['spec', '-'], `{"${long}":1,"${long}":2}`],
+    [['spec', '-'], `{"experiment":"moments",${law},"${long}":1}}`],
+    [['spec', '-'], `{"experiment":"moments",${law},"mean":{"input":"${long}"}}}`],
+    [['spec', '-'], `{"experiment":"${long}"}`],
+    [['spec', '-'], long],
+    [['spec', 'map', '--set', `law.${long}=1`], ''],
+    [['spec', 'map', '--set', `seed.${long}=1`], ''],
+    [['spec', long], ''],
+    [['run', 'map', '--threads', long], ''],
+    [['run', 'map', `--${long}`], ''],
+    [[long], ''],
+  ] as const) {
+    const { code, stdout, stderr } = asymptoken([...args], { input });
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.ok(stderr.length < 1000, `${stderr.length} characters`);
+    assert.match(stderr, /^asymptoken: [^\n]+ is [^\n]+; expected [^\n]+\n$/);
+  }
+});
+
+test('a dimension whose matrices no memory holds is named', () => {
+  for (const command of ['spec', 'limit', 'run'])
+    // Address space as on a small machine, so that memory is refused and not promised.
+    for (const experiment of ['moments', 'map', 'hardmax']) {
+      const line = `ulimit -v 4000000; exec "$0" ${command} ${experiment} --set law.dimension=65536`;
+      const { status, stdout, stderr } = spawnSync('sh', ['-c', line, commandPath], { encoding: 'utf8' });
+      assert.deepEqual([status, stdout], [2, '']);
+      assert.equal(
+        stderr,
+        'asymptoken: law.dimension is 65536; expected one whose square matrices fit in memory\n',
+      );
+    }
 });
 
 test('run refuses outputs that it could not write, before it works', (t) => {

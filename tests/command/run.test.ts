@@ -439,3 +439,23 @@ test('the published experiments have two references, and a quick twin', (t) => {
       assert.deepEqual(quick[key], whole[key]);
   }
 });
+
+test('a run goes on with the threads that the system gives', (t) => {
+  const folder = temporaryFolder(t);
+  const args = ['run', ...quick, '--set', 'replicates=500', '--threads', '400'];
+  succeed([...args, '--output', 'all.json'], { cwd: folder });
+  // Where there is no room for a stack there is no thread, as under a limit on processes, which root does not feel.
+  for (const [room, given] of [
+    [3_000_000, /asymptoken: the system gives [1-9]\d* threads only\n$/],
+    [900_000, /asymptoken: the system gives 1 thread only\n$/],
+  ] as const) {
+    const line = `ulimit -s 1000000; ulimit -v ${room}; exec "$0" "$@"`;
+    const { status, stderr } = spawnSync('sh', ['-c', line, command, ...args, '--output', 'few.json'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, given);
+    assert.equal(withoutProvenance(join(folder, 'few.json')), withoutProvenance(join(folder, 'all.json')));
+  }
+});

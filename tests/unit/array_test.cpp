@@ -216,6 +216,26 @@ TEST_CASE("an array is read whatever its type, its order and its place in memory
   }
 }
 
+TEST_CASE("a step along a length of 1 is never taken", "[array]") {
+  const auto is_contiguous = [](std::vector<Index> shape, std::vector<Index> strides) {
+    return ArrayLayout{.type = NumberType::float64, .shape = std::move(shape), .strides = std::move(strides)}
+        .has_contiguous_rows();
+  };
+  // As NumPy's order of Fortran has them.
+  CHECK(is_contiguous({15, 1}, {1, 15}));
+  CHECK(is_contiguous({1, 15}, {1, 1}));
+  CHECK(is_contiguous({1, 1}, {-7, 9}));
+  CHECK(!is_contiguous({15, 1}, {2, 1}));
+  CHECK(!is_contiguous({1, 15}, {1, 2}));
+  CHECK(!is_contiguous({5, 3}, {1, 5}));
+  for (const NumberType type : {NumberType::float32, NumberType::float64}) {
+    const Rows<double> column = numbers.col(1);
+    const Rows<double> row = numbers.row(3);
+    CHECK(has_bits(Stored(column, type, {5, 1}, {1, 5}).array().read<float>(1, 3), column.middleRows(1, 3)));
+    CHECK(has_bits(Stored(row, type, {1, 3}, {1, 1}).array().read<double>(0, 1), row));
+  }
+}
+
 TEST_CASE("an array of one dimension is one column", "[array]") {
   const Rows<double> column = numbers.col(2);
   for (const NumberType type : {NumberType::float32, NumberType::float64}) {

@@ -9,7 +9,8 @@ namespace asymptoken {
 /// The one exception that the library throws for bad input.
 ///
 /// Its message is one sentence that names the field, the value and what was expected, as in
-/// `law.dimension is -3; expected an integer from 1 to 65536`.
+/// `law.dimension is -3; expected an integer from 1 to 65536`. Of a part that is too long for a sentence it keeps the beginning
+/// and the end.
 class Error : public std::runtime_error {
  public:
   /// `field` is a path such as `tokens.from` or a file name; `value` is what was given, as text.
@@ -17,14 +18,7 @@ class Error : public std::runtime_error {
       : std::runtime_error(sentence(field, value, expected)) {}
 
  private:
-  static std::string sentence(std::string_view field, std::string_view value, std::string_view expected) {
-    std::string text(field);
-    text += " is ";
-    text += value;
-    text += "; expected ";
-    text += expected;
-    return text;
-  }
+  static std::string sentence(std::string_view field, std::string_view value, std::string_view expected);
 };
 
 }  // namespace asymptoken

@@ -101,7 +101,11 @@ bool ArrayLayout::has_contiguous_rows() const {
   if (strides.empty()) {
     return true;
   }
-  return shape.size() > 1 ? strides[1] == 1 && strides[0] == shape[1] : strides[0] == 1;
+  if (shape.size() == 1) {
+    return strides[0] == 1;
+  }
+  // No step is ever taken along a length of 1.
+  return (shape[1] == 1 || strides[1] == 1) && (shape[0] == 1 || strides[0] == shape[1]);
 }
 
 std::string text_of(const ArrayLayout& layout) {

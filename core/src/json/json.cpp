@@ -13,12 +13,17 @@ namespace asymptoken {
 
 namespace {
 
-/// Builds a document from what the parser hears. The library's own builder would do, but for a key that comes twice.
+/// Objects and lists inside each other: far more than any document of ours has, far fewer than a stack holds calls, since copies
+/// and text of a document are made by recursion.
+constexpr std::size_t deepest = 100;
+
+/// Builds a document from what the parser hears. The library's own builder would do, but for a key that comes twice and for depth.
 class Builder final : public nlohmann::json_sax<Json> {
  public:
   Json take() { return std::move(document_); }
   /// The key that came twice, or nothing.
   const std::optional<std::string>& repeated_key() const { return repeated_key_; }
+  bool is_too_deep() const { return is_too_deep_; }
 
   bool null() override { return place(nullptr); }
   bool boolean(bool value) override { return place(value); }
@@ -52,6 +57,10 @@ class Builder final : public nlohmann::json_sax<Json> {
   }
 
   bool open(Json value) {
+    if (open_.size() == deepest) {
+      is_too_deep_ = true;
+      return false;
+    }
     open_.push_back(&put(std::move(value)));
     return true;
   }
@@ -74,6 +83,7 @@ class Builder final : public nlohmann::json_sax<Json> {
       open_;  ///< the objects and arrays that the parser is in: a parent is not moved while it is
   std::string key_;
   std::optional<std::string> repeated_key_;
+  bool is_too_deep_ = false;
 };
 
 /// Nothing where the text is not JSON.
@@ -84,6 +94,10 @@ std::optional<Json> parse(std::string_view text, std::string_view what) {
   }
   if (const std::optional<std::string>& key = builder.repeated_key()) {
     throw Error(what, "twice the key " + *key, "each key once in an object");
+  }
+  if (builder.is_too_deep()) {
+    throw Error(what, "nested too deep",
+                "at most " + std::to_string(deepest) + " objects and lists inside each other");
   }
   return std::nullopt;
 }

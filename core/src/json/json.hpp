@@ -12,11 +12,11 @@ namespace asymptoken {
 /// Only declared here, because defining it takes a compiler ten seconds: files that look inside include nlohmann/json.hpp.
 using Json = nlohmann::ordered_json;
 
-/// Throws Error naming `what` when the text is not JSON, or has a key twice in an object.
+/// Throws Error naming `what` when the text is not JSON, has a key twice in an object, or is nested more than 100 deep.
 Json parse_json(std::string_view text, std::string_view what);
 
-/// The value of a setting: what the text is as JSON, or the text itself where it is none. Throws Error naming `what` at a key
-/// that comes twice.
+/// The value of a setting: what the text is as JSON, or the text itself where it is none. Throws Error naming `what` as
+/// parse_json does for JSON.
 Json parse_value(std::string_view text, std::string_view what);
 
 /// Compact text of a value, shortened to what fits in a sentence.

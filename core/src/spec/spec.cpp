@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "asymptoken/error.hpp"
@@ -63,15 +64,8 @@ FitOptions read_fit(Reader& spec) {
   return options;
 }
 
-}  // namespace
-
-Spec parse_spec(std::string_view text, const Inputs& inputs, SimdTarget target) {
-  return parse_spec(text, inputs, product_experiments(), target);
-}
-
-Spec parse_spec(std::string_view text, const Inputs& inputs,
-                std::span<const ExperimentType* const> experiments, SimdTarget target) {
-  const Json document = parse_json(text, "spec");
+Spec read_spec(const Json& document, const Inputs& inputs, std::span<const ExperimentType* const> experiments,
+               SimdTarget target) {
   Json completed;
   ReaderInputs arrays{.arrays = &inputs};
   Reader reader(document, "", completed, &arrays);
@@ -96,6 +90,27 @@ Spec parse_spec(std::string_view text, const Inputs& inputs,
   write_integers_plainly(completed);
   spec.json = completed.dump();
   return spec;
+}
+
+}  // namespace
+
+Spec parse_spec(std::string_view text, const Inputs& inputs, SimdTarget target) {
+  return parse_spec(text, inputs, product_experiments(), target);
+}
+
+Spec parse_spec(std::string_view text, const Inputs& inputs,
+                std::span<const ExperimentType* const> experiments, SimdTarget target) {
+  const Json document = parse_json(text, "spec");
+  try {
+    return read_spec(document, inputs, experiments, target);
+  } catch (const std::bad_alloc&) {
+    // Of all that a spec asks for while it is read, only matrices are large.
+    if (document.contains("law") && document["law"].contains("dimension")) {
+      throw Error("law.dimension", quote(document["law"]["dimension"]),
+                  "one whose square matrices fit in memory");
+    }
+    throw;
+  }
 }
 
 }  // namespace asymptoken
