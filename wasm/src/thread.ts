@@ -23,7 +23,7 @@ export function startThread(url: URL | null, listener: ThreadListener): Thread {
 }
 
 function startInBrowser(place: URL, listener: ThreadListener): Thread {
-  const worker = new Worker(place.origin === location.origin ? place : shim(place), { type: 'module' });
+  const worker = newWorker(place);
   worker.onmessage = (event: MessageEvent<FromWorker>) => listener.message(event.data);
   worker.onerror = (event) => {
     event.preventDefault();
@@ -42,15 +42,23 @@ function startInBrowser(place: URL, listener: ThreadListener): Thread {
   };
 }
 
+/** In a sandboxed frame the origin is nobody's, whatever its address says: not even the files beside it are its own. */
+function newWorker(place: URL): Worker {
+  if (place.origin === origin) return new Worker(place, { type: 'module' });
+  // Of blobs of nobody's origin browsers start classic scripts, but no modules; worker.js is either.
+  const sandboxed = origin === 'null';
+  return new Worker(shim(place, sandboxed), sandboxed ? {} : { type: 'module' });
+}
+
 const shims = new Map<string, string>();
 
 /** A worker's script has to come from the page's own origin; what it imports need not. */
-function shim(place: URL): string {
-  let url = shims.get(place.href);
+function shim({ href }: URL, classic: boolean): string {
+  let url = shims.get(href);
   if (!url) {
-    const script = `import ${JSON.stringify(place.href)};`;
+    const script = classic ? `importScripts(${JSON.stringify(href)})` : `import ${JSON.stringify(href)};`;
     url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-    shims.set(place.href, url);
+    shims.set(href, url);
   }
   return url;
 }
