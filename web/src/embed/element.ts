@@ -5,13 +5,16 @@ import { html, say, sheet } from '../base/dom.ts';
 import {
   configure,
   defaultFigure,
+  fetchFigure,
   figureKind,
   follow,
   loadFigure,
+  setUpNow,
   type FigureElement as AnyFigure,
   type FigureKind,
 } from '../figures/all.ts';
 import { whenNear } from '../base/near.ts';
+import { idle } from '../base/print.ts';
 import theme from '../style/theme.css?inline';
 import { attributeNames, readAttributes } from './attributes.ts';
 import style from './element.css?inline';
@@ -48,6 +51,8 @@ export class FigureElement extends HTMLElement {
 
   connectedCallback(): void {
     this.#core = keepCore();
+    addEventListener('beforeprint', this.#print);
+    this.#prepare();
     // One without attributes has been told of none.
     if (!this.#kind) this.#read();
     if (this.#near) return;
@@ -58,6 +63,7 @@ export class FigureElement extends HTMLElement {
   }
 
   disconnectedCallback(): void {
+    removeEventListener('beforeprint', this.#print);
     this.#waiting?.stop();
     this.#core?.release();
     this.#core = null;
@@ -84,6 +90,7 @@ export class FigureElement extends HTMLElement {
       this.#take(state);
       say(this.#problem, [...problems, ...themeProblem(this.getAttribute('theme'))].join(' '));
       void this.#show();
+      this.#prepare();
     } catch (error) {
       this.#fail(error);
     }
@@ -102,6 +109,22 @@ export class FigureElement extends HTMLElement {
       this.#fail(error);
     }
   }
+
+  /** A printer does not wait for code: so it is there, once the page has nothing else to do. */
+  #prepare(): void {
+    void idle().then(() => {
+      if (!this.isConnected || this.#near || !this.#kind) return;
+      // One that cannot be had now can when it is looked at, or says why not.
+      fetchFigure(this.#kind).catch(() => undefined);
+    });
+  }
+
+  readonly #print = () => {
+    const kind = this.#kind;
+    if (kind && this.#shown?.kind !== kind) setUpNow(kind, () => this.#setUp(kind));
+    else if (kind && !this.#near) configure(this.#shown!.figure, kind, this.#state);
+    this.#shown?.figure.drawForPrint?.();
+  };
 
   #setUp(kind: FigureKind): void {
     const figure = document.createElement(kind.tag) as AnyFigure;
