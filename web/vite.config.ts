@@ -2,11 +2,12 @@ import { defineConfig } from 'vite';
 import { coreFolder } from './dev/core-folder.ts';
 import { docs } from './dev/docs.ts';
 import { coreResults } from './dev/core-results.ts';
+import { scripts } from './dev/scripts.ts';
 import { serviceWorker } from './dev/service-worker.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [coreFolder(), coreResults(), docs(), serviceWorker()],
+  plugins: [coreFolder(), coreResults(), docs(), scripts(), serviceWorker()],
   server: { fs: { allow: ['..'] } },
   build: {
     outDir: '../build/site',

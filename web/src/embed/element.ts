@@ -19,13 +19,15 @@ import theme from '../style/theme.css?inline';
 import { attributeNames, readAttributes } from './attributes.ts';
 import style from './element.css?inline';
 
-const sheets = [theme, style].map(sheet);
+/** Where pages are made there is no page yet: there the file is imported, and does nothing. */
+const Element = (globalThis.HTMLElement ?? Object) as typeof HTMLElement;
+let sheets: CSSStyleSheet[] | undefined;
 
 /**
  * `<asymptoken-figure figure="moments" dimension="5" …>`: a figure of the article in another page. Its code loads
  * when it comes near the screen. All of a page's figures share the workers, which end when the last figure leaves.
  */
-export class FigureElement extends HTMLElement {
+export class FigureElement extends Element {
   static readonly observedAttributes = ['figure', 'theme', ...attributeNames];
   /** The article's folder; the entry module says it. */
   static site: URL;
@@ -44,7 +46,7 @@ export class FigureElement extends HTMLElement {
   constructor() {
     super();
     const root = this.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = sheets;
+    root.adoptedStyleSheets = sheets ??= [theme, style].map(sheet);
     root.append(this.#problem, this.#place, html('p', { class: 'article' }, this.#article));
     this.#linkArticle();
   }
