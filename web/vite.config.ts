@@ -27,6 +27,15 @@ export default defineConfig({
         'service-worker': 'src/service-worker.ts',
       },
       output: {
+        // What the page and every figure have in common, once: apart, it would compress less well.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'shared',
+              test: /src\/(base\/(?!latest|format)|figures\/|embed\/attributes|chart\/(colour-)?scale\.ts|experiment\/settings|(heatmap|plane)\/view\.ts|style\/theme)/,
+            },
+          ],
+        },
         // Other pages have these names in them.
         entryFileNames: ({ name }) =>
           /^(embed|frame|service-worker)$/.test(name) ? '[name].js' : 'assets/[name]-[hash].js',
