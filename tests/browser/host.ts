@@ -8,6 +8,7 @@ import type { Site } from './site.ts';
 export interface HostPage {
   body: string;
   policy: string[];
+  headers?: Record<string, string>;
 }
 
 /** What the documentation says that a strict policy has to allow, for either form. */
@@ -47,10 +48,11 @@ export async function visitHost(
   }
 }
 
-/** Serves a page from another origin, and another site at that; no header but the policy. */
-async function serveHost({ body, policy }: HostPage): Promise<{ address: string; close(): void }> {
+/** Serves a page from another origin, and another site at that; no header but the policy and those asked for. */
+async function serveHost({ body, policy, headers }: HostPage): Promise<{ address: string; close(): void }> {
   const server = createServer((_, response) => {
     response.writeHead(200, {
+      ...headers,
       'content-type': 'text/html; charset=utf-8',
       // Its own icon, which a browser asks for unasked.
       'content-security-policy': [...policy, "img-src 'self'"].join('; '),

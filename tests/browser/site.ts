@@ -16,12 +16,11 @@ const policy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
-  "worker-src 'self'",
   "connect-src 'self'",
   "img-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
-].join('; ');
+];
 
 export interface Site {
   /** Ends with a slash. */
@@ -33,19 +32,23 @@ export interface Site {
   close(): void;
 }
 
-/** Serves the built site; `withheld` paths are answered with 404. */
-export async function serveSite(withheld?: Pick<RegExp, 'test'>): Promise<Site> {
+/** Serves the built site; `withheld` paths are answered with 404, `workers` says where its workers may come from. */
+export async function serveSite(withheld?: Pick<RegExp, 'test'>, workers?: string): Promise<Site> {
   const folder = process.env['ASYMPTOKEN_SITE'] ?? join(import.meta.dirname, '../../build/site');
   if (!existsSync(join(folder, 'index.html'))) {
     throw new Error(
       `the site is missing: there is no index.html in ${folder}; build it with ./dev build site`,
     );
   }
-  return serveFolder(folder, withheld);
+  return serveFolder(folder, withheld, workers);
 }
 
 /** Serves a folder under a sub-path of an ephemeral port. */
-export async function serveFolder(folder: string, withheld?: Pick<RegExp, 'test'>): Promise<Site> {
+export async function serveFolder(
+  folder: string,
+  withheld?: Pick<RegExp, 'test'>,
+  workers = "worker-src 'self'",
+): Promise<Site> {
   const path = '/some/sub/path/';
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -58,7 +61,7 @@ export async function serveFolder(folder: string, withheld?: Pick<RegExp, 'test'
     requests.push(asked.slice(path.length));
     response.writeHead(200, {
       'content-type': types[extname(file)] ?? 'application/octet-stream',
-      'content-security-policy': policy,
+      'content-security-policy': [...policy, workers].join('; '),
       // As hosts of static sites have it; other pages may then take figures from here.
       'access-control-allow-origin': '*',
     });

@@ -130,17 +130,19 @@ test('a figure alone has its part of the state', () => {
 test('the lines to paste hold the figure as it stands, and nothing of the others', () => {
   const site = new URL('https://example.org/paper/');
   const { state } = readAddress('#v=1&s=7&p.n=500&p.x=-0.9,1.75&u.s=6');
+  const link = 'v=1&law=gaussian&d=5&H=0.5,1,2&n=100-3000x8&r=100&s=42&m=128&h=2&c=log&p.n=500&p.x=-0.9,1.75';
   assert.equal(
     elementLines('plane', state, site),
-    '<script type="module" src="https://example.org/paper/embed.js"></script>\n' +
-      '<asymptoken-figure figure="plane" law="clusters" tokens="500" radius="2.5" query="-0.9,1.75" seed="42"></asymptoken-figure>',
+    '<script type="module" data-cfasync="false" src="https://example.org/paper/embed.js"></script>\n' +
+      '<asymptoken-figure figure="plane" law="clusters" tokens="500" radius="2.5" query="-0.9,1.75" seed="42">\n' +
+      `  <a href="https://example.org/paper/#${link.replaceAll('&', '&amp;')}">One query among tokens of the plane: the live figure</a>\n` +
+      '</asymptoken-figure>',
   );
-  const link = 'v=1&law=gaussian&d=5&H=0.5,1,2&n=100-3000x8&r=100&s=42&m=128&h=2&c=log&p.n=500&p.x=-0.9,1.75';
   assert.equal(
     frameLines('plane', state, site),
     `<iframe src="https://example.org/paper/embed.html#figure=plane&amp;${link.replaceAll('&', '&amp;')}" ` +
       'title="One query among tokens of the plane" width="100%" height="900" loading="lazy"></iframe>\n' +
-      '<script type="module" src="https://example.org/paper/frame.js"></script>',
+      '<script type="module" data-cfasync="false" src="https://example.org/paper/frame.js"></script>',
   );
 });
 

@@ -24,7 +24,9 @@ export interface Features {
 }
 
 /** What this engine has; `validate` can be replaced to ask about another one. */
-export function detect(validate: (module: BufferSource) => boolean = WebAssembly.validate): Features {
+export function detect(
+  validate: (module: BufferSource) => boolean = globalThis.WebAssembly?.validate ?? (() => false),
+): Features {
   return { simd128: validate(simd128), relaxed: validate(relaxed) };
 }
 
@@ -32,6 +34,11 @@ export function detect(validate: (module: BufferSource) => boolean = WebAssembly
 export function choose(wish: Variant | 'auto', features: Features): Variant {
   if (wish !== 'auto' && wish !== 'simd128' && wish !== 'relaxed') {
     throw new Error(`variant is ${JSON.stringify(wish)}; expected auto, simd128 or relaxed`);
+  }
+  if (!globalThis.WebAssembly) {
+    throw new Error(
+      'This browser has WebAssembly switched off, as in Lockdown Mode; allow it for this page, or open the page in another browser.',
+    );
   }
   if (!features.simd128) {
     throw new Error('This engine has no SIMD in WebAssembly; expected a browser of 2023 or later.');

@@ -23,7 +23,7 @@ export function startThread(url: URL | null, listener: ThreadListener): Thread {
 }
 
 function startInBrowser(place: URL, listener: ThreadListener): Thread {
-  const worker = new Worker(place.origin === location.origin ? place : shim(place), { type: 'module' });
+  const worker = newWorker(place);
   worker.onmessage = (event: MessageEvent<FromWorker>) => listener.message(event.data);
   worker.onerror = (event) => {
     event.preventDefault();
@@ -42,17 +42,61 @@ function startInBrowser(place: URL, listener: ThreadListener): Thread {
   };
 }
 
+/** In a sandboxed frame the origin is nobody's, whatever its address says: not even the files beside it are its own. */
+function newWorker(place: URL): Worker {
+  if (place.origin === origin) return new Worker(trusted(place.href), { type: 'module' });
+  // Of blobs of nobody's origin browsers start classic scripts, but no modules; worker.js is either.
+  const sandboxed = origin === 'null';
+  return new Worker(trusted(shim(place, sandboxed)), sandboxed ? {} : { type: 'module' });
+}
+
 const shims = new Map<string, string>();
 
 /** A worker's script has to come from the page's own origin; what it imports need not. */
-function shim(place: URL): string {
-  let url = shims.get(place.href);
+function shim({ href }: URL, classic: boolean): string {
+  let url = shims.get(href);
   if (!url) {
-    const script = `import ${JSON.stringify(place.href)};`;
+    const file = JSON.stringify(href);
+    const script = classic ? `(${importClassic})(${file}, ${JSON.stringify(policyName)})` : `import ${file};`;
     url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-    shims.set(place.href, url);
+    shims.set(href, url);
   }
   return url;
+}
+
+/** Of Trusted Types; a page that names policies has to name this one. */
+const policyName = 'asymptoken';
+
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): typeof policy;
+}
+
+let policy: { createScriptURL(url: string): string } | null | undefined;
+
+/** For nothing but the worker's own script. What it makes is a TrustedScriptURL, of which TypeScript does not know. */
+function trusted(url: string): string {
+  if (policy === undefined) {
+    const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+    try {
+      policy = trustedTypes?.createPolicy(policyName, { createScriptURL: (own) => own }) ?? null;
+    } catch {
+      throw new Error(
+        `The page's Content-Security-Policy forbids our Trusted Types policy; expected ${policyName} in trusted-types.`,
+      );
+    }
+  }
+  return policy ? policy.createScriptURL(url) : url;
+}
+
+/** Stands alone: it runs in the worker, where a policy of the page's does not count, but one of its own does. */
+function importClassic(url: string, name: string): void {
+  const { trustedTypes, importScripts } = globalThis as unknown as {
+    trustedTypes?: TrustedTypes;
+    importScripts(url: string): void;
+  };
+  importScripts(
+    trustedTypes?.createPolicy(name, { createScriptURL: (own) => own })?.createScriptURL(url) ?? url,
+  );
 }
 
 function startInNode(place: URL, listener: ThreadListener): Thread {

@@ -19,7 +19,7 @@ export function serviceWorker(): Plugin {
           const file = bundle[name]!;
           hash.update(name).update(file.type === 'chunk' ? file.code : file.source);
         }
-        const files = ['', 'icon.svg', ...names];
+        const files = ['', 'icon.svg', 'from-disk.js', ...names];
         worker.code = worker.code
           .replaceAll('SITE_FILES', JSON.stringify(files))
           .replaceAll('SITE_VERSION', JSON.stringify(hash.digest('hex').slice(0, 10)));

@@ -12,7 +12,7 @@ interface LifeEvent extends Event {
   waitUntil(done: Promise<unknown>): void;
 }
 
-interface RequestEvent extends Event {
+interface RequestEvent extends LifeEvent {
   readonly request: Request;
   respondWith(response: Promise<Response>): void;
 }
@@ -30,13 +30,15 @@ const site = worker.registration.scope;
 // An origin may hold several sites.
 const ownCaches = `asymptoken ${site} `;
 const cacheName = ownCaches + SITE_VERSION;
+/** Pages that are kept beside the article; more than there are in docs/. */
+const mostVisited = 40;
 
 worker.addEventListener('install', (event) => event.waitUntil(install()));
 worker.addEventListener('activate', (event) => event.waitUntil(activate()));
 worker.addEventListener('fetch', (event) => {
   const { method, url } = event.request;
   if (method !== 'GET' || !url.startsWith(site)) return;
-  event.respondWith(named(url) ? kept(event.request) : fresh(event.request));
+  event.respondWith(named(url) ? kept(event) : fresh(event));
 });
 
 async function install(): Promise<void> {
@@ -62,29 +64,45 @@ function named(url: string): boolean {
   return /^(assets|core-\w+)\//.test(url.slice(site.length));
 }
 
-async function kept(request: Request): Promise<Response> {
-  const cache = await caches.open(cacheName);
-  return (await cache.match(request)) ?? fetchAndKeep(request, cache);
+async function kept(event: RequestEvent): Promise<Response> {
+  return (await found(event.request)) ?? fetchAndKeep(event);
 }
 
-async function fresh(request: Request): Promise<Response> {
-  const cache = await caches.open(cacheName);
+async function fresh(event: RequestEvent): Promise<Response> {
   try {
-    return await fetchAndKeep(request, cache);
+    return await fetchAndKeep(event);
   } catch (error) {
-    const found = await cache.match(request, { ignoreSearch: true });
-    if (found) return found;
+    const older = await found(event.request, { ignoreSearch: true });
+    if (older) return older;
     throw error;
   }
 }
 
-/** What was installed stays as it was: a newer page would miss the files that belong to it. */
-async function fetchAndKeep(request: Request, cache: Cache): Promise<Response> {
-  const response = await fetch(request);
-  const path = new URL(request.url);
+/** Nothing, too, where the browser does not hand out what it keeps. */
+async function found(request: Request, options?: CacheQueryOptions): Promise<Response | undefined> {
+  try {
+    return await (await caches.open(cacheName)).match(request, options);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The answer goes out whether or not it can be kept: a storage may be full. */
+async function fetchAndKeep(event: RequestEvent): Promise<Response> {
+  const response = await fetch(event.request);
+  const path = new URL(event.request.url);
   path.search = path.hash = '';
+  // What was installed stays as it was: a newer page would miss the files that belong to it.
   if (response.status === 200 && !files.includes(path.href.slice(site.length))) {
-    await cache.put(request, response.clone());
+    event.waitUntil(keep(path.href, response.clone()).catch(() => undefined));
   }
   return response;
+}
+
+/** Beside what was installed, each page once whatever its query, and only the latest. */
+async function keep(address: string, response: Response): Promise<void> {
+  const cache = await caches.open(cacheName);
+  await cache.put(address, response);
+  const visited = (await cache.keys()).filter(({ url }) => !files.includes(url.slice(site.length)));
+  await Promise.all(visited.slice(0, -mostVisited).map((request) => cache.delete(request)));
 }

@@ -5,24 +5,29 @@ import { html, say, sheet } from '../base/dom.ts';
 import {
   configure,
   defaultFigure,
+  fetchFigure,
   figureKind,
   follow,
   loadFigure,
+  setUpNow,
   type FigureElement as AnyFigure,
   type FigureKind,
 } from '../figures/all.ts';
 import { whenNear } from '../base/near.ts';
+import { idle } from '../base/print.ts';
 import theme from '../style/theme.css?inline';
 import { attributeNames, readAttributes } from './attributes.ts';
 import style from './element.css?inline';
 
-const sheets = [theme, style].map(sheet);
+/** Where pages are made there is no page yet: there the file is imported, and does nothing. */
+const Element = (globalThis.HTMLElement ?? Object) as typeof HTMLElement;
+let sheets: CSSStyleSheet[] | undefined;
 
 /**
  * `<asymptoken-figure figure="moments" dimension="5" …>`: a figure of the article in another page. Its code loads
  * when it comes near the screen. All of a page's figures share the workers, which end when the last figure leaves.
  */
-export class FigureElement extends HTMLElement {
+export class FigureElement extends Element {
   static readonly observedAttributes = ['figure', 'theme', ...attributeNames];
   /** The article's folder; the entry module says it. */
   static site: URL;
@@ -41,13 +46,15 @@ export class FigureElement extends HTMLElement {
   constructor() {
     super();
     const root = this.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = sheets;
+    root.adoptedStyleSheets = sheets ??= [theme, style].map(sheet);
     root.append(this.#problem, this.#place, html('p', { class: 'article' }, this.#article));
     this.#linkArticle();
   }
 
   connectedCallback(): void {
     this.#core = keepCore();
+    addEventListener('beforeprint', this.#print);
+    this.#prepare();
     // One without attributes has been told of none.
     if (!this.#kind) this.#read();
     if (this.#near) return;
@@ -58,6 +65,7 @@ export class FigureElement extends HTMLElement {
   }
 
   disconnectedCallback(): void {
+    removeEventListener('beforeprint', this.#print);
     this.#waiting?.stop();
     this.#core?.release();
     this.#core = null;
@@ -84,6 +92,7 @@ export class FigureElement extends HTMLElement {
       this.#take(state);
       say(this.#problem, [...problems, ...themeProblem(this.getAttribute('theme'))].join(' '));
       void this.#show();
+      this.#prepare();
     } catch (error) {
       this.#fail(error);
     }
@@ -102,6 +111,22 @@ export class FigureElement extends HTMLElement {
       this.#fail(error);
     }
   }
+
+  /** A printer does not wait for code: so it is there, once the page has nothing else to do. */
+  #prepare(): void {
+    void idle().then(() => {
+      if (!this.isConnected || this.#near || !this.#kind) return;
+      // One that cannot be had now can when it is looked at, or says why not.
+      fetchFigure(this.#kind).catch(() => undefined);
+    });
+  }
+
+  readonly #print = () => {
+    const kind = this.#kind;
+    if (kind && this.#shown?.kind !== kind) setUpNow(kind, () => this.#setUp(kind));
+    else if (kind && !this.#near) configure(this.#shown!.figure, kind, this.#state);
+    this.#shown?.figure.drawForPrint?.();
+  };
 
   #setUp(kind: FigureKind): void {
     const figure = document.createElement(kind.tag) as AnyFigure;

@@ -3,5 +3,6 @@ import { FigureElement } from './element.ts';
 
 const here = import.meta.url;
 FigureElement.site = new URL('.', here);
-// A page may carry the line twice, from two places.
-if (!customElements.get('asymptoken-figure')) customElements.define('asymptoken-figure', FigureElement);
+const elements = globalThis.customElements as CustomElementRegistry | undefined;
+// A page may carry the line twice, from two places; what makes pages on a server has no elements.
+if (elements && !elements.get('asymptoken-figure')) elements.define('asymptoken-figure', FigureElement);

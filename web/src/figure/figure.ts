@@ -1,5 +1,6 @@
 import { html, set, sheet } from '../base/dom.ts';
 import { Drawing, type Work } from '../base/frames.ts';
+import { print } from '../base/print.ts';
 import figureStyle from '../style/figure.css?inline';
 import theme from '../style/theme.css?inline';
 import { Visibility } from './visibility.ts';
@@ -66,6 +67,16 @@ export abstract class Figure extends HTMLElement {
   /** At once: who presses a key goes on from what it did. */
   protected drawNow(): void {
     this.#drawing.now();
+  }
+
+  /** For who prints: what there is to be drawn, whether or not it was ever on the screen. */
+  drawForPrint(): void {
+    print.now = true;
+    try {
+      this.#drawing.now();
+    } finally {
+      print.now = false;
+    }
   }
 
   /** The first numbers are on the screen. */

@@ -13,6 +13,7 @@ import { kinds, type ExperimentName } from './kinds.ts';
 export interface FigureElement extends HTMLElement {
   settings?: Settings;
   view?: View | PlaneView;
+  drawForPrint?(): void;
 }
 
 export interface FigureKind {
@@ -115,14 +116,28 @@ export function figureKind(name: string): FigureKind {
   throw new Error(`figure is ${quote(name)}; expected one of ${Object.keys(figures).join(', ')}.`);
 }
 
+const fetched = new Map<FigureKind, CustomElementConstructor>();
+
+/** Only its code, for when there is no time to wait for it. */
+export async function fetchFigure(kind: FigureKind): Promise<void> {
+  if (!fetched.has(kind)) fetched.set(kind, await kind.load());
+}
+
 /** Loads a figure's code, once, then sets one up. */
-export async function loadFigure({ tag, load }: FigureKind, setUp: () => void): Promise<void> {
-  const figureClass = await load();
+export async function loadFigure(kind: FigureKind, setUp: () => void): Promise<void> {
+  await fetchFigure(kind);
   inFrame(() => {
-    if (!customElements.get(tag)) customElements.define(tag, figureClass);
-    setUp();
+    setUpNow(kind, setUp);
     return true;
   });
+}
+
+/** At once, if its code is there. */
+export function setUpNow(kind: FigureKind, setUp: () => void): void {
+  const figureClass = fetched.get(kind);
+  if (!figureClass) return;
+  if (!customElements.get(kind.tag)) customElements.define(kind.tag, figureClass);
+  setUp();
 }
 
 /** Hands a figure its part of the state. */
