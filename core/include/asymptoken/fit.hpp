@@ -39,8 +39,8 @@ struct FitPoint {
 /// Weighted least squares of log mean on log n with weights w = (mean / (standard_deviation / sqrt(count)))^2 (or equal
 /// ones), for independent points: the authors' fits. Standard errors come from the scatter about the line, with points - 2
 /// degrees of freedom. [paper]
-/// Points whose mean or spread is not positive carry no usable weight and are left out; nothing when fewer than
-/// three remain.
+/// Points whose mean is not positive have no logarithm, and those without spread no inverse variance: they are left out;
+/// nothing when fewer than three remain.
 /// Under heavy tails and with few replicates inverse-variance weights bias the slope: the replicates that lack the rare large
 /// errors have too small a mean and too small a spread, hence too much weight. `map` at |x| = 2 with 10 replicates gives
 /// -0.326 for -0.312 on average. More replicates lessen it; equal weights do not depend on the spread.
@@ -65,17 +65,25 @@ std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points,
 
 /// What the bootstrap says of a slope.
 struct SlopeInterval {
-  double low;             ///< 2.5 % quantile of the resampled slopes
-  double high;            ///< 97.5 % quantile
-  double standard_error;  ///< their standard deviation
+  double low;                  ///< slope - t standard_error
+  double high;                 ///< slope + t standard_error
+  double standard_error;       ///< standard deviation of the resampled slopes
+  std::int64_t resamples = 0;  ///< that counted: those in which every point has a mean > 0
 };
 
-/// The bootstrap over replicates: each resample draws, for every point, as many of its errors as there are, with
-/// replacement, and is fitted as the data are. Points that share tokens draw the same replicates, which takes equal counts.
-/// Unlike the scatter about a line of few points it does not become small by chance; like every bootstrap it is a little
-/// narrow when there are few replicates (by a factor sqrt(1 - 1/replicates)), and it knows nothing of a curve that is no
-/// line. Nothing when there is no fit, no resample, or no point with two replicates.
+/// The bootstrap over replicates: each resample draws, for every point, one error fewer than there are, with replacement
+/// (so that the means vary as much as they do, whatever the number of replicates; McCarthy and Snowden, 1985), and its
+/// slope has the weights of the data's fit. Points that share tokens draw the same replicates, which takes equal counts.
+/// The interval is Student's, with replicates - 1 degrees of freedom where points share tokens, else with those of Welch and
+/// Satterthwaite; 95 % to first order. [heuristic]
 ///
+/// Unlike the scatter about a line of few points it does not become small by chance. It knows nothing of a curve that is no
+/// line, nor that weights from few replicates vary. Measured (five points over two decades, norms of Gaussian errors of 1 and 3
+/// numbers, independent points and shared tokens): of 95 % intervals with equal weights 96 to 98 held the slope at 2 replicates,
+/// 95 to 97 at 3, 95 to 97 at 5, 93 to 96 at 10, 94 to 95 at 30 and 93 to 97 at 100; with inverse-variance weights 78 to 88, 84 to
+/// 91, 89 to 92, 91 to 94, 92 to 95 and 94 to 96.
+///
+/// Nothing when there is no fit, no resample, no point with two replicates, or when fewer than nine in ten resamples count.
 /// errors[i] are those of the point at n[i], all > 0 to be of use. The resamples are those of the stream.
 std::optional<SlopeInterval> bootstrap_slope(std::span<const std::int64_t> n,
                                              std::span<const std::vector<double>> errors,

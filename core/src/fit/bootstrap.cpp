@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "asymptoken/error.hpp"
 #include "asymptoken/fit.hpp"
+#include "fit/line.hpp"
 #include "random/uniform_index.hpp"
+#include "special/log.hpp"
+#include "special/student.hpp"
 
 namespace asymptoken {
 
@@ -36,31 +38,44 @@ class Draws {
   std::size_t next_;
 };
 
-/// Mean and spread of the errors of that index.
-FitPoint point_of(std::int64_t n, const std::vector<double>& errors, const std::vector<std::size_t>& chosen) {
+FitPoint point_of(std::int64_t n, const std::vector<double>& errors) {
   // About the first error, so that the squares do not cancel.
   double sum = 0.0;
   double squares = 0.0;
-  for (const std::size_t index : chosen) {
-    const double deviation = errors[index] - errors.front();
+  for (const double error : errors) {
+    const double deviation = error - errors.front();
     sum += deviation;
     squares += deviation * deviation;
   }
-  const auto count = static_cast<double>(chosen.size());
+  const auto count = static_cast<double>(errors.size());
   const double variance = std::max(0.0, squares - sum * sum / count) / (count - 1.0);
   return {.n = static_cast<double>(n),
           .mean = errors.front() + sum / count,
           .standard_deviation = std::sqrt(variance),
-          .count = static_cast<std::int64_t>(chosen.size())};
+          .count = static_cast<std::int64_t>(errors.size())};
 }
 
-SlopeInterval interval_of(std::vector<double> slopes) {
-  constexpr double tail = 0.025;
-  std::ranges::sort(slopes);
+/// A point of the line: its errors, and how much the slope takes of the logarithm of their mean.
+struct Term {
+  const std::vector<double>* errors;
+  double share;
+  double variance;  ///< that it gives to the slope, to first order
+};
+
+/// Of independent terms, after Welch and Satterthwaite; of those that share their replicates, as many as these leave.
+double degrees_of_freedom(const std::vector<Term>& terms, bool points_share_tokens) {
+  double sum = 0.0;
+  double squares = 0.0;
+  for (const Term& term : terms) {
+    sum += term.variance;
+    squares += term.variance * term.variance / static_cast<double>(term.errors->size() - 1);
+  }
+  return points_share_tokens || squares == 0.0 ? static_cast<double>(terms.front().errors->size() - 1)
+                                               : sum * sum / squares;
+}
+
+double standard_deviation_of(const std::vector<double>& slopes) {
   const auto count = static_cast<double>(slopes.size());
-  const auto quantile = [&](double share) {
-    return slopes[static_cast<std::size_t>(std::lround(share * (count - 1.0)))];
-  };
   double sum = 0.0;
   for (const double slope : slopes) {
     sum += slope;
@@ -69,9 +84,7 @@ SlopeInterval interval_of(std::vector<double> slopes) {
   for (const double slope : slopes) {
     squares += (slope - sum / count) * (slope - sum / count);
   }
-  return {.low = quantile(tail),
-          .high = quantile(1.0 - tail),
-          .standard_error = std::sqrt(squares / std::max(1.0, count - 1.0))};
+  return std::sqrt(squares / (count - 1.0));
 }
 
 }  // namespace
@@ -93,27 +106,54 @@ std::optional<SlopeInterval> bootstrap_slope(std::span<const std::int64_t> n,
       }
     }
   }
+  std::vector<FitPoint> points;
+  for (const std::size_t i : used) {
+    points.push_back(point_of(n[i], errors[i]));
+  }
+  const std::optional<detail::Line> line = detail::line_through(points, weights);
+  if (!line) {
+    return std::nullopt;
+  }
+  std::vector<Term> terms;
+  for (const detail::LogPoint& point : line->points) {
+    const FitPoint& measured = points[point.index];
+    const double share = line->slope_share(point);
+    const double deviation = share * measured.standard_deviation / measured.mean;
+    terms.push_back({.errors = &errors[used[point.index]],
+                     .share = share,
+                     .variance = deviation * deviation / static_cast<double>(measured.count)});
+  }
   Draws draws(stream, target);
-  std::vector<FitPoint> points(used.size());
   std::vector<std::size_t> chosen;
   std::vector<double> slopes;
   for (std::int64_t resample = 0; resample < resamples; ++resample) {
-    for (std::size_t k = 0; k < used.size(); ++k) {
-      const std::vector<double>& at_point = errors[used[k]];
-      if (k == 0 || !points_share_tokens) {
-        chosen.resize(at_point.size());
+    double slope = 0.0;
+    for (const Term& term : terms) {
+      const std::vector<double>& at_point = *term.errors;
+      if (!points_share_tokens || &term == &terms.front()) {
+        chosen.resize(at_point.size() - 1);
         std::ranges::generate(chosen, [&] { return draws.below(at_point.size()); });
       }
-      points[k] = point_of(n[used[k]], at_point, chosen);
+      double sum = 0.0;
+      for (const std::size_t index : chosen) {
+        sum += at_point[index];
+      }
+      slope += term.share * portable_log(sum / static_cast<double>(chosen.size()));
     }
-    if (const auto fit = fit_power_law(points, weights)) {
-      slopes.push_back(fit->slope);
+    if (std::isfinite(slope)) {
+      slopes.push_back(slope);
     }
   }
-  if (slopes.empty()) {
+  constexpr double enough = 0.9;
+  if (slopes.size() < 2 || static_cast<double>(slopes.size()) < enough * static_cast<double>(resamples)) {
     return std::nullopt;
   }
-  return interval_of(std::move(slopes));
+  const double error = standard_deviation_of(slopes);
+  const double reach = detail::student_quantile(degrees_of_freedom(terms, points_share_tokens)) * error;
+  return SlopeInterval{.low = line->slope - reach,
+                       .high = line->slope + reach,
+                       .standard_error = error,
+                       .resamples = static_cast<std::int64_t>(slopes.size())};
 }
 
 }  // namespace asymptoken

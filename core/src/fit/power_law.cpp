@@ -5,19 +5,15 @@
 
 #include "asymptoken/error.hpp"
 #include "asymptoken/fit.hpp"
+#include "fit/line.hpp"
 #include "special/log.hpp"
 
 namespace asymptoken {
 
-namespace {
+using detail::Line;
+using detail::LogPoint;
 
-/// A point on log-log axes.
-struct LogPoint {
-  std::size_t index;  ///< in the caller's list
-  double x;
-  double y;
-  double weight;
-};
+namespace {
 
 /// The usable points, the largest weight scaled to 1: only ratios of weights count.
 std::vector<LogPoint> usable_points(std::span<const FitPoint> points, FitWeights weights) {
@@ -28,8 +24,9 @@ std::vector<LogPoint> usable_points(std::span<const FitPoint> points, FitWeights
     // log(error) has the standard error (standard_deviation / sqrt(count)) / mean, to first order.
     const double precision =
         point.mean / point.standard_deviation * std::sqrt(static_cast<double>(point.count));
-    if (std::isnormal(point.n) && point.n > 0.0 && std::isnormal(point.mean) && point.mean > 0.0 &&
-        point.standard_deviation > 0.0 && point.count > 0 && std::isfinite(precision) && precision > 0.0) {
+    const bool has_place = std::isnormal(point.n) && point.n > 0.0 && std::isnormal(point.mean) &&
+                           point.mean > 0.0 && point.count > 0;
+    if (has_place && (weights == FitWeights::equal || (std::isfinite(precision) && precision > 0.0))) {
       usable.push_back(
           {.index = i, .x = portable_log(point.n), .y = portable_log(point.mean), .weight = precision});
       largest = std::max(largest, precision);
@@ -41,25 +38,17 @@ std::vector<LogPoint> usable_points(std::span<const FitPoint> points, FitWeights
   return usable;
 }
 
-/// The weighted least-squares line, and the sums that it and its standard errors are made of.
-struct Line {
-  std::vector<LogPoint> points;
-  double weights = 0.0;  ///< sum of w
-  double mean_x = 0.0;   ///< weighted
-  double xx = 0.0;       ///< sum of w (x - mean_x)^2
-  double mean_y = 0.0;   ///< weighted
-  double slope = 0.0;
+PowerLawFit fit_of(const Line& line, double slope_variance, double intercept_variance) {
+  return {.slope = line.slope,
+          .slope_standard_error = std::sqrt(slope_variance),
+          .intercept = line.mean_y - line.slope * line.mean_x,
+          .intercept_standard_error = std::sqrt(intercept_variance),
+          .points = static_cast<std::int64_t>(line.points.size())};
+}
 
-  PowerLawFit with_variances(double slope_variance, double intercept_variance) const {
-    return {.slope = slope,
-            .slope_standard_error = std::sqrt(slope_variance),
-            .intercept = mean_y - slope * mean_x,
-            .intercept_standard_error = std::sqrt(intercept_variance),
-            .points = static_cast<std::int64_t>(points.size())};
-  }
-};
+}  // namespace
 
-std::optional<Line> line_through(std::span<const FitPoint> points, FitWeights weights) {
+std::optional<Line> detail::line_through(std::span<const FitPoint> points, FitWeights weights) {
   Line line{.points = usable_points(points, weights)};
   constexpr std::size_t fewest = 3;
   if (line.points.size() < fewest) {
@@ -84,14 +73,12 @@ std::optional<Line> line_through(std::span<const FitPoint> points, FitWeights we
   return line;
 }
 
-}  // namespace
-
 std::string_view name_of(FitWeights weights) {
   return weights == FitWeights::equal ? "equal" : "inverse_variance";
 }
 
 std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points, FitWeights weights) {
-  const std::optional<Line> line = line_through(points, weights);
+  const std::optional<Line> line = detail::line_through(points, weights);
   if (!line) {
     return std::nullopt;
   }
@@ -101,8 +88,8 @@ std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points, FitWe
     residuals += point.weight * residual * residual;
   }
   const double variance = residuals / static_cast<double>(line->points.size() - 2);
-  return line->with_variances(variance / line->xx,
-                              variance * (1.0 / line->weights + line->mean_x * line->mean_x / line->xx));
+  return fit_of(*line, variance / line->xx,
+                variance * (1.0 / line->weights + line->mean_x * line->mean_x / line->xx));
 }
 
 std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points,
@@ -116,7 +103,7 @@ std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points,
                   "its count, the same for every point");
     }
   }
-  const std::optional<Line> line = line_through(points, weights);
+  const std::optional<Line> line = detail::line_through(points, weights);
   if (!line) {
     return std::nullopt;
   }
@@ -129,7 +116,7 @@ std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points,
     for (const LogPoint& point : line->points) {
       const double mean = points[point.index].mean;
       const double deviation = (errors[point.index][replicate] - mean) / mean;
-      const double share = point.weight * (point.x - line->mean_x) / line->xx;
+      const double share = line->slope_share(point);
       slope += share * deviation;
       intercept += (point.weight / line->weights - line->mean_x * share) * deviation;
     }
@@ -138,7 +125,7 @@ std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points,
   }
   const auto replicates = static_cast<double>(errors.front().size());
   const double degrees = replicates * (replicates - 1.0);
-  return line->with_variances(slope_squares / degrees, intercept_squares / degrees);
+  return fit_of(*line, slope_squares / degrees, intercept_squares / degrees);
 }
 
 }  // namespace asymptoken

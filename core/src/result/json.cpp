@@ -112,6 +112,7 @@ void write_fit(const PowerLawFit& fit, const std::optional<SlopeInterval>& inter
     put_number(entry, "low", interval->low);
     put_number(entry, "high", interval->high);
     put_number(entry, "standard_error", interval->standard_error);
+    put_count(entry, "resamples", interval->resamples);
   }
 }
 
@@ -294,6 +295,7 @@ std::optional<SlopeInterval> interval_from(Reader& fit) {
   interval.low = number_from(reader, "low");
   interval.high = number_from(reader, "high");
   interval.standard_error = number_from(reader, "standard_error");
+  interval.resamples = reader.integer("resamples", std::nullopt, 0, 1'000'000);
   reader.finish();
   return interval;
 }

@@ -70,7 +70,8 @@ std::optional<double> slope_excess(const Curve& curve, std::size_t metric, const
   }
   const std::optional<PowerLawFit>& fit = curve.fits[metric];
   const double error = slope_standard_error(curve, metric);
-  if (!fit || !(error > 0.0)) {
+  // An error of rounding size is none to count in.
+  if (!fit || !(error > 1e-12 * std::max(1.0, std::abs(fit->slope)))) {
     return std::nullopt;
   }
   return (fit->slope - prediction.value) / error;
