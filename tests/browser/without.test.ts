@@ -20,8 +20,8 @@ inEachBrowser((stage) => {
     );
     await visitHost(stage, { body: without + page.body, policy }, async (tab) => {
       await until('an error', async () => (await readEmbedded(tab))[0]?.state === 'error', { seconds: 20 });
-      const [{ points }] = (await readEmbedded(tab)) as [{ points: unknown[] }];
-      assert.ok(points.length > 0);
+      const [figure] = await readEmbedded(tab);
+      assert.ok(figure!.points.length > 0);
       const words = await tab.evaluate(
         () =>
           document

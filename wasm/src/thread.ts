@@ -57,7 +57,9 @@ function shim({ href }: URL, classic: boolean): string {
   let url = shims.get(href);
   if (!url) {
     const file = JSON.stringify(href);
-    const script = classic ? `(${importClassic})(${file}, ${JSON.stringify(policyName)})` : `import ${file};`;
+    // A policy of the page's does not count in the worker, but one of its own does.
+    const own = `self.trustedTypes?.createPolicy("${policyName}",{createScriptURL:u=>u}).createScriptURL(${file})`;
+    const script = classic ? `importScripts(${own}??${file})` : `import ${file};`;
     url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
     shims.set(href, url);
   }
@@ -81,22 +83,11 @@ function trusted(url: string): string {
       policy = trustedTypes?.createPolicy(policyName, { createScriptURL: (own) => own }) ?? null;
     } catch {
       throw new Error(
-        `The page's Content-Security-Policy forbids our Trusted Types policy; expected ${policyName} in trusted-types.`,
+        `The page's Content-Security-Policy forbids Trusted Types of ours; expected ${policyName} in trusted-types.`,
       );
     }
   }
   return policy ? policy.createScriptURL(url) : url;
-}
-
-/** Stands alone: it runs in the worker, where a policy of the page's does not count, but one of its own does. */
-function importClassic(url: string, name: string): void {
-  const { trustedTypes, importScripts } = globalThis as unknown as {
-    trustedTypes?: TrustedTypes;
-    importScripts(url: string): void;
-  };
-  importScripts(
-    trustedTypes?.createPolicy(name, { createScriptURL: (own) => own })?.createScriptURL(url) ?? url,
-  );
 }
 
 function startInNode(place: URL, listener: ThreadListener): Thread {
