@@ -3,10 +3,13 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <csignal>
+#include <string_view>
 #include <utility>
 
 #include "asymptoken/error.hpp"
@@ -14,6 +17,19 @@
 namespace asymptoken::native {
 
 static_assert(std::endian::native == std::endian::little, "arrays are read as they lie in the file");
+
+namespace {
+
+// Nothing but this may be called where a page of a file is no longer there.
+extern "C" void say_that_a_file_broke(int /*number*/) {
+  constexpr std::string_view sentence =
+      "asymptoken: an input file is shorter than it was or cannot be read any more; expected one that stays "
+      "as it is\n";
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, sentence.data(), sentence.size());
+  ::_exit(2);
+}
+
+}  // namespace
 
 MappedFile::MappedFile(const std::string& path, const std::string& expected) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -27,6 +43,10 @@ MappedFile::MappedFile(const std::string& path, const std::string& expected) {
   void* const start = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.number(), 0);
   if (start == MAP_FAILED) throw Error(path, "not readable (" + system_message(errno) + ")", expected);
   start_ = static_cast<std::byte*>(start);
+  struct sigaction action{};
+  action.sa_handler = say_that_a_file_broke;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGBUS, &action, nullptr);
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { attendOne, normalMatrix } from './attention.ts';
@@ -290,4 +290,18 @@ test('a hang-up that is ignored from the start stays ignored', async (t) => {
   child.stderr.resume();
   assert.deepEqual(await end, [0, null]);
   assert.ok(readdirSync(folder).includes('o.npy'));
+});
+
+test('an input that becomes shorter under way ends attend with a sentence', async (t) => {
+  const keys = normalMatrix(40_000, 64, 1, Float32Array);
+  const folder = folderWith(t, keys, keys, keys);
+  const running = start(['attend', ...arrays, '--output', 'o.npy', '--progress', 'json'], { cwd: folder });
+  await new Promise((resolve) => running.process.stderr!.once('data', resolve));
+  truncateSync(join(folder, 'q.npy'), 4096);
+  const outcome = await running.end;
+  assert.deepEqual([outcome.code, outcome.signal], [2, null]);
+  assert.match(
+    outcome.stderr,
+    /\nasymptoken: an input file is shorter than it was [^\n]+; expected [^\n]+\n$/,
+  );
 });
