@@ -152,6 +152,14 @@ TEST_CASE("of every experiment, a result of schema 1 says what the same in schem
     for (Trend& trend : result.trends) {
       trend.lines.clear();
     }
+    // Schema 1 did not say how many resamples counted.
+    for (Curve& curve : result.curves) {
+      for (auto& interval : curve.intervals) {
+        if (interval) {
+          interval->resamples = 0;
+        }
+      }
+    }
     const bool are_same = to_json(read_result(in_first_schema(result))) == to_json(result);
     CHECK(are_same);
   }

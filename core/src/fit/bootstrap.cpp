@@ -128,6 +128,7 @@ std::optional<SlopeInterval> bootstrap_slope(std::span<const std::int64_t> n,
   std::vector<double> slopes;
   for (std::int64_t resample = 0; resample < resamples; ++resample) {
     double slope = 0.0;
+    bool counts = true;
     for (const Term& term : terms) {
       const std::vector<double>& at_point = *term.errors;
       if (!points_share_tokens || &term == &terms.front()) {
@@ -138,9 +139,10 @@ std::optional<SlopeInterval> bootstrap_slope(std::span<const std::int64_t> n,
       for (const std::size_t index : chosen) {
         sum += at_point[index];
       }
+      counts = counts && sum > 0.0;
       slope += term.share * portable_log(sum / static_cast<double>(chosen.size()));
     }
-    if (std::isfinite(slope)) {
+    if (counts) {
       slopes.push_back(slope);
     }
   }
