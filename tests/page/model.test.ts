@@ -128,7 +128,10 @@ test('the reciprocal of a power law has the opposite slope and intercept', () =>
 test("a slope's error is the bootstrap's, where there is one", () => {
   const fit = fitOf(-0.5, 0.1, 0);
   assert.equal(slopeError(fit), 0.1);
-  assert.equal(slopeError({ ...fit, interval: { low: -1, high: 0, standard_error: 0.2 } }), 0.2);
+  assert.equal(
+    slopeError({ ...fit, interval: { low: -1, high: 0, standard_error: 0.2, resamples: 1000 } }),
+    0.2,
+  );
   // A line with a part that is no number is not drawn.
   for (const part of [{ slope: null }, { intercept: null }, { slope_standard_error: null }]) {
     const result = resultOf({ curves: [curveOf(1, { fits: { error: { ...fit, ...part } } })] });

@@ -20,7 +20,7 @@ Matrix factor_of(const Matrix& covariance);
 /// The largest singular value; 0 for an empty matrix.
 double spectral_norm(const Matrix& B);
 
-/// E |N(0, S)|_2 from the eigenvalues of S, none of them negative and the largest of order 1.
-double expected_norm_of_eigenvalues(const Vector& eigenvalues);
+/// scale E |N(0, S)|_2 from the eigenvalues of S, none of them negative and the largest of order 1.
+double expected_norm_of_eigenvalues(const Vector& eigenvalues, double scale);
 
 }  // namespace asymptoken::detail

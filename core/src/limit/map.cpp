@@ -61,7 +61,7 @@ MapLimit map_limit(const Law& law, const AttentionForm& attention, const Vector&
           .error_constant = scaled(0.5 * doubled.log_inflation, Matrix::Constant(1, 1, norm))(0, 0)};
 }
 
-double detail::expected_norm_of_eigenvalues(const Vector& eigenvalues) {
+double detail::expected_norm_of_eigenvalues(const Vector& eigenvalues, double scale) {
   // Analytic for |Im y| < pi/2, and of modulus below that on the line for |Im y| <= pi/4 whatever the dimension, where the
   // trapezoidal rule with step h errs by e^{-pi^2/(2h)}.
   constexpr double step = 0.125;
@@ -76,7 +76,7 @@ double detail::expected_norm_of_eigenvalues(const Vector& eigenvalues) {
       sum += term;
     }
   }
-  return 2.0 * std::numbers::inv_sqrtpi * step * sum;
+  return scale * 2.0 * std::numbers::inv_sqrtpi * step * sum;
 }
 
 double expected_norm(const Matrix& S) {
@@ -92,7 +92,7 @@ double expected_norm(const Matrix& S) {
     return size;
   }
   const Eigen::SelfAdjointEigenSolver<Matrix> solver(Matrix(S / size), Eigen::EigenvaluesOnly);
-  return std::sqrt(size) * detail::expected_norm_of_eigenvalues(solver.eigenvalues().cwiseMax(0.0));
+  return detail::expected_norm_of_eigenvalues(solver.eigenvalues().cwiseMax(0.0), std::sqrt(size));
 }
 
 // tr S(x) = e^{|Sigma^{1/2} A x|^2} (tr V Sigma V' + |V Sigma A x|^2); each norm is bounded by itself. [derived]

@@ -115,7 +115,7 @@ double query_floor_of_gaussian_covariance(const Matrix& covariance, double queri
       variances[entry++] = 2.0 * (l[i] / largest) * (l[j] / largest);
     }
   }
-  return largest * detail::expected_norm_of_eigenvalues(variances) / std::sqrt(queries);
+  return detail::expected_norm_of_eigenvalues(variances, largest) / std::sqrt(queries);
 }
 
 LineMomentLimit line_moment_limit(double b) {
