@@ -65,9 +65,9 @@ std::optional<PowerLawFit> fit_power_law(std::span<const FitPoint> points,
 
 /// What the bootstrap says of a slope.
 struct SlopeInterval {
-  double low;                  ///< slope - t standard_error
-  double high;                 ///< slope + t standard_error
-  double standard_error;       ///< standard deviation of the resampled slopes
+  double low = 0;              ///< slope - t standard_error
+  double high = 0;             ///< slope + t standard_error
+  double standard_error = 0;   ///< standard deviation of the resampled slopes
   std::int64_t resamples = 0;  ///< that counted: those in which every point has a mean > 0
 };
 
